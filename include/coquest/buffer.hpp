@@ -1,0 +1,424 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+//
+// Rows in the line protocol, encoded once into pooled segments from which they are sent.
+#pragma once
+
+#include <coquest/detail/fault.hpp>
+#include <coquest/detail/segment.hpp>
+#include <coquest/detail/text.hpp>
+#include <coquest/error.hpp>
+#include <coquest/name.hpp>
+#include <coquest/protocol_version.hpp>
+#include <coquest/timestamp.hpp>
+
+#include <bit>
+#include <chrono>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace coquest {
+
+namespace detail {
+struct buffer_access;
+
+/// A character type is text or a byte, never a number by accident.
+template <class T>
+concept character = std::same_as<T, char> || std::same_as<T, wchar_t> || std::same_as<T, char8_t> ||
+                    std::same_as<T, char16_t> || std::same_as<T, char32_t>;
+
+template <class T>
+inline constexpr bool always_false = false;
+} // namespace detail
+
+/// Holds the limits of a buffer.
+struct buffer_options {
+    std::size_t segment_size = 64 * 1024;     ///< bytes of one segment; rows may be larger
+    std::size_t max_size = 100 * 1024 * 1024; ///< most bytes of finished rows
+    std::size_t max_name_len = 127;           ///< longest name in bytes; at least 16
+};
+
+/// Holds rows in the line protocol.
+///
+/// A row is `table`, then `symbol`s, then `column_*`s, then `at` or `at_now`. An operation that
+/// fails is remembered, the whole row is withdrawn, and `at` or `at_now` throws: earlier rows are
+/// untouched. Steady state allocates nothing: clear() and a successful flush keep the segments.
+///
+/// Errors, thrown by at and at_now: errc::invalid_api_call (calls in a wrong order, the buffer
+/// full), errc::invalid_name, errc::invalid_utf8, errc::invalid_timestamp,
+/// errc::protocol_version_error. Names and texts are read during the call only. Not thread-safe.
+class buffer {
+public:
+    /// Makes an empty buffer; allocates nothing until the first row.
+    explicit buffer(protocol_version version = protocol_version::v2, buffer_options limits = {});
+    buffer(buffer&& other) noexcept;
+    buffer& operator=(buffer&& other) noexcept;
+    ~buffer();
+
+    /// Begins a row in @p name.
+    buffer& table(table_name name);
+    /// Adds a symbol; symbols come before columns. @p value: UTF-8 without zero bytes.
+    buffer& symbol(column_name name, std::string_view value);
+    /// Adds a BOOLEAN.
+    buffer& column_bool(column_name name, bool value);
+    /// Adds a LONG.
+    buffer& column_i64(column_name name, std::int64_t value);
+    /// Adds a DOUBLE. NaN and the infinities are stored as NULL.
+    buffer& column_f64(column_name name, double value);
+    /// Adds a VARCHAR; @p value is UTF-8.
+    buffer& column_str(column_name name, std::string_view value);
+    /// Adds a TIMESTAMP; may lie before 1970.
+    buffer& column_ts(column_name name, timestamp_micros value);
+    /// Adds a TIMESTAMP_NS; version 1 sends it in microseconds, cut towards zero.
+    buffer& column_ts(column_name name, timestamp_nanos value);
+    /// Adds a TIMESTAMP or, where the clock ticks finer than microseconds, a TIMESTAMP_NS.
+    template <class Duration>
+    buffer& column_ts(column_name name, std::chrono::sys_time<Duration> value);
+
+    /// Adds a column of the type that fits @p value: bool, integers, floating point, text,
+    /// timestamps, std::chrono::sys_time; an empty std::optional adds nothing, which is NULL.
+    template <class T>
+    buffer& column(column_name name, const T& value);
+
+    /// Ends the row with its designated timestamp: not before 1970, nor after the server's limits
+    /// (year 9999 in microseconds, 2261 in nanoseconds).
+    void at(timestamp_micros value);
+    void at(timestamp_nanos value);
+    template <class Duration>
+    void at(std::chrono::sys_time<Duration> value);
+    /// Ends the row; the server sets its timestamp on arrival.
+    void at_now();
+
+    /// Do as at and at_now, but return the error's code; @p why, where given, says more.
+    [[nodiscard]] std::error_code try_at(timestamp_micros value, diagnostics* why = nullptr);
+    [[nodiscard]] std::error_code try_at(timestamp_nanos value, diagnostics* why = nullptr);
+    [[nodiscard]] std::error_code try_at_now(diagnostics* why = nullptr);
+
+    /// Withdraws the row that is open, if any, together with its error.
+    void discard_row() noexcept;
+
+    /// Returns the number of finished rows.
+    [[nodiscard]] std::size_t row_count() const noexcept { return rows_; }
+    /// Returns the bytes of finished rows.
+    [[nodiscard]] std::size_t size() const noexcept
+    {
+        return full_.bytes() + static_cast<std::size_t>(row_ - begin_);
+    }
+    /// Says whether there is no finished row.
+    [[nodiscard]] bool empty() const noexcept { return rows_ == 0; }
+    /// Returns the version, fixed at construction.
+    [[nodiscard]] protocol_version version() const noexcept { return version_; }
+
+    /// Drops all rows and the marker; keeps the segments.
+    void clear() noexcept;
+
+    /// Marks the end of the finished rows. Throws errc::invalid_api_call while a row is open.
+    void set_marker();
+    /// Drops every row after the marker and the row that is open, and forgets the marker. Throws
+    /// errc::invalid_api_call where none is set.
+    void rewind_to_marker();
+    /// Forgets the marker.
+    void clear_marker() noexcept { marker_.reset(); }
+
+    /// Returns the finished rows as pieces of memory, in order, for a transport of your own. Valid
+    /// until the buffer changes.
+    [[nodiscard]] std::vector<std::string_view> chunks() const;
+    /// Returns a copy of the finished rows.
+    [[nodiscard]] std::string to_string() const;
+
+private:
+    friend struct detail::buffer_access;
+
+    enum class state : unsigned char { table, symbol, column, idle, broken };
+    enum class unit : char { micros = 't', nanos = 'n' };
+    struct marker {
+        std::size_t size = 0;
+        std::size_t rows = 0;
+    };
+
+    bool ensure(std::size_t bytes)
+    {
+        return static_cast<std::size_t>(end_ - pos_) >= bytes || grow(bytes);
+    }
+    [[nodiscard]] std::size_t committed_in_open() const noexcept
+    {
+        return static_cast<std::size_t>(row_ - begin_);
+    }
+    template <detail::name_kind Kind>
+    char* put_name(char* out, const detail::basic_name<Kind>& name);
+    char* begin_field(column_name name, std::size_t value_bytes);
+    void end_field(char* end) noexcept
+    {
+        pos_ = end;
+        state_ = state::column;
+    }
+
+    bool grow(std::size_t bytes);
+    void open_segment(std::size_t bytes);
+    void set_limits() noexcept;
+    char* put_runtime_name(char* out, std::string_view name, detail::name_kind kind, bool checked);
+    void put_ts(column_name name, std::int64_t value, unit value_unit);
+    bool finish_at(std::int64_t value, unit value_unit);
+    bool finish_now();
+    bool commit(char* end)
+    {
+        if (end > limit_) [[unlikely]] {
+            return refuse_full(end);
+        }
+        row_ = pos_ = end;
+        ++rows_;
+        state_ = state::idle;
+        return true;
+    }
+    bool refuse_full(const char* end);
+    bool refuse_finish(const char* operation);
+    bool refuse_timestamp(std::int64_t value, std::int64_t last, unit value_unit);
+    buffer& misplaced(const char* operation);
+    void out_of_range();
+    void bad_value(column_name name, std::string_view value, bool symbol);
+    void break_row(errc code, std::string message);
+    detail::fault take_problem();
+    [[noreturn]] void throw_problem();
+    std::error_code problem_code(diagnostics* why);
+
+    char* pos_ = nullptr;   // where the next byte goes
+    char* end_ = nullptr;   // of the open segment, less the slack that kernels may overwrite
+    char* row_ = nullptr;   // first byte of the open row
+    char* begin_ = nullptr; // first byte of the open segment
+    char* limit_ = nullptr; // where max_size is reached
+    std::size_t rows_ = 0;
+    detail::timestamp_text last_timestamp_;
+    std::size_t max_name_len_;
+    protocol_version version_;
+    state state_ = state::idle;
+
+    detail::segment* open_ = nullptr;
+    detail::segment_chain full_;  // finished rows before those of the open segment
+    detail::segment_chain spare_; // empty, to be filled again
+    std::size_t segment_size_;
+    std::size_t max_size_;
+    std::optional<marker> marker_;
+    std::unique_ptr<detail::fault> problem_; // of the broken row
+};
+
+template <detail::name_kind Kind>
+inline char* buffer::put_name(char* out, const detail::basic_name<Kind>& name)
+{
+    // 16 is the least that max_name_len can be
+    if (name.plain() && (name.size() <= 16 || name.size() <= max_name_len_)) {
+        std::memcpy(out, name.view().data(), name.size());
+        return out + name.size();
+    }
+    return put_runtime_name(out, name.view(), Kind, name.checked());
+}
+
+inline buffer& buffer::table(table_name name)
+{
+    if (state_ != state::idle) [[unlikely]] {
+        return misplaced("table");
+    }
+    if (ensure(2 * name.size())) {
+        if (char* end = put_name(pos_, name)) {
+            pos_ = end;
+            state_ = state::table;
+        }
+    }
+    return *this;
+}
+
+inline buffer& buffer::symbol(column_name name, std::string_view value)
+{
+    if (state_ > state::symbol) [[unlikely]] {
+        return misplaced("symbol");
+    }
+    if (!ensure(2 * (name.size() + value.size()) + 2)) [[unlikely]] {
+        return *this;
+    }
+    *pos_ = ',';
+    char* out = put_name(pos_ + 1, name);
+    if (out == nullptr) [[unlikely]] {
+        return *this;
+    }
+    *out = '=';
+    out = detail::put_symbol(out + 1, value);
+    if (out == nullptr) [[unlikely]] {
+        bad_value(name, value, true);
+        return *this;
+    }
+    pos_ = out;
+    state_ = state::symbol;
+    return *this;
+}
+
+// Writes the separator, the name and `=`; null where the row is broken.
+inline char* buffer::begin_field(column_name name, std::size_t value_bytes)
+{
+    if (state_ > state::column) [[unlikely]] {
+        misplaced("column");
+        return nullptr;
+    }
+    if (!ensure(2 * name.size() + value_bytes + 2)) [[unlikely]] {
+        return nullptr;
+    }
+    *pos_ = state_ == state::column ? ',' : ' ';
+    char* out = put_name(pos_ + 1, name);
+    if (out == nullptr) [[unlikely]] {
+        return nullptr;
+    }
+    *out = '=';
+    return out + 1;
+}
+
+inline buffer& buffer::column_bool(column_name name, bool value)
+{
+    if (char* out = begin_field(name, 1)) {
+        *out = value ? 't' : 'f';
+        end_field(out + 1);
+    }
+    return *this;
+}
+
+inline buffer& buffer::column_i64(column_name name, std::int64_t value)
+{
+    if (char* out = begin_field(name, detail::max_integer_text + 1)) {
+        out = detail::put_integer(out, value);
+        *out = 'i';
+        end_field(out + 1);
+    }
+    return *this;
+}
+
+inline buffer& buffer::column_f64(column_name name, double value)
+{
+    if (char* out = begin_field(name, detail::max_double_text)) {
+        if (version_ == protocol_version::v1) {
+            end_field(detail::put_double(out, value));
+            return *this;
+        }
+        static_assert(std::endian::native == std::endian::little);
+        out[0] = '='; // the second `=` says that binary follows
+        out[1] = 0x10;
+        std::memcpy(out + 2, &value, sizeof value);
+        end_field(out + 2 + sizeof value);
+    }
+    return *this;
+}
+
+inline buffer& buffer::column_str(column_name name, std::string_view value)
+{
+    if (char* out = begin_field(name, 2 * value.size() + 2)) {
+        out = detail::put_string(out, value);
+        if (out == nullptr) [[unlikely]] {
+            bad_value(name, value, false);
+            return *this;
+        }
+        end_field(out);
+    }
+    return *this;
+}
+
+inline buffer& buffer::column_ts(column_name name, timestamp_micros value)
+{
+    put_ts(name, value.value, unit::micros);
+    return *this;
+}
+
+inline buffer& buffer::column_ts(column_name name, timestamp_nanos value)
+{
+    put_ts(name, value.value, unit::nanos);
+    return *this;
+}
+
+template <class Duration>
+buffer& buffer::column_ts(column_name name, std::chrono::sys_time<Duration> value)
+{
+    constexpr bool nanos = detail::needs_nanos<Duration>;
+    using target = std::conditional_t<nanos, std::chrono::nanoseconds, std::chrono::microseconds>;
+    std::int64_t ticks = 0;
+    if (!detail::convert_ticks<target>(value.time_since_epoch(), ticks)) {
+        out_of_range();
+        return *this;
+    }
+    put_ts(name, ticks, nanos ? unit::nanos : unit::micros);
+    return *this;
+}
+
+template <class T>
+buffer& buffer::column(column_name name, const T& value)
+{
+    if constexpr (std::same_as<T, bool>) {
+        return column_bool(name, value);
+    } else if constexpr (std::integral<T> && !detail::character<T>) {
+        if (!std::in_range<std::int64_t>(value)) {
+            break_row(errc::invalid_api_call,
+                      "column \"" + std::string(name.view()) +
+                          "\": an integer above 9223372036854775807 does not fit a LONG");
+            return *this;
+        }
+        return column_i64(name, static_cast<std::int64_t>(value));
+    } else if constexpr (std::same_as<T, double> || std::same_as<T, float>) {
+        return column_f64(name, static_cast<double>(value));
+    } else if constexpr (std::convertible_to<const T&, std::string_view>) {
+        return column_str(name, value);
+    } else if constexpr (requires { column_ts(name, value); }) {
+        return column_ts(name, value);
+    } else if constexpr (requires {
+                             static_cast<bool>(value);
+                             column(name, *value);
+                             value.has_value();
+                         }) {
+        return value.has_value() ? column(name, *value) : *this;
+    } else {
+        static_assert(detail::always_false<T>,
+                      "no column type for this value: use column_bool, column_i64, column_f64, "
+                      "column_str or column_ts with an explicit conversion");
+    }
+}
+
+inline void buffer::at(timestamp_micros value)
+{
+    if (!finish_at(value.value, unit::micros)) [[unlikely]] {
+        throw_problem();
+    }
+}
+
+inline void buffer::at(timestamp_nanos value)
+{
+    if (!finish_at(value.value, unit::nanos)) [[unlikely]] {
+        throw_problem();
+    }
+}
+
+template <class Duration>
+void buffer::at(std::chrono::sys_time<Duration> value)
+{
+    constexpr bool nanos = detail::needs_nanos<Duration>;
+    using target = std::conditional_t<nanos, std::chrono::nanoseconds, std::chrono::microseconds>;
+    std::int64_t ticks = 0;
+    if (!detail::convert_ticks<target>(value.time_since_epoch(), ticks)) {
+        out_of_range();
+    }
+    if (!finish_at(ticks, nanos ? unit::nanos : unit::micros)) {
+        throw_problem();
+    }
+}
+
+inline void buffer::at_now()
+{
+    if (!finish_now()) [[unlikely]] {
+        throw_problem();
+    }
+}
+
+} // namespace coquest

@@ -1,0 +1,27 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+//
+// How rows leave a buffer for the queue and come back: the sender's side of buffer.
+#pragma once
+
+#include <coquest/buffer.hpp>
+#include <coquest/detail/segment.hpp>
+
+namespace coquest::detail {
+
+struct buffer_access {
+    /// Moves the finished rows out; a row that is open stays.
+    [[nodiscard]] static batch take(buffer& from);
+    /// Puts rows back in front of what the buffer holds.
+    static void put_back(buffer& to, batch&& rows) noexcept;
+    /// Hands segments back for new rows.
+    static void recycle(buffer& to, segment_chain&& chain) noexcept;
+    /// Says whether a row is open.
+    [[nodiscard]] static bool row_open(const buffer& of) noexcept;
+    /// Ends the row with the server's time or with a timestamp; the fault is empty on success.
+    [[nodiscard]] static fault finish(buffer& of);
+    [[nodiscard]] static fault finish(buffer& of, timestamp_micros value);
+    [[nodiscard]] static fault finish(buffer& of, timestamp_nanos value);
+};
+
+} // namespace coquest::detail

@@ -1,0 +1,54 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+//
+// Eight decimal digits at a time, all of them divided at once in one register: what integers and
+// doubles as text share.
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <cstring>
+
+namespace coquest::detail {
+
+static_assert(std::endian::native == std::endian::little); // the first digit is the lowest byte
+
+inline constexpr std::uint32_t ten_to_8 = 100'000'000;
+inline constexpr std::uint64_t ascii_zeros = 0x3030303030303030;
+
+/// Returns the eight decimal digits of @p value < 10^8 as bytes 0 to 9, the first in the low byte.
+inline std::uint64_t eight_digits(std::uint32_t value) noexcept
+{
+    // Divide in parallel: two halves of four digits, four of two, eight of one. Adding q * (2^n - d)
+    // to q * d + r leaves r in the lower n bits and q above. The multipliers are reciprocals that
+    // are exact in these ranges.
+    const std::uint64_t fours = value + value / 10000 * (0x100000000 - 10000);
+    const std::uint64_t twos = fours + ((fours * 10486 >> 20) & 0x0000007f0000007f) * (0x10000 - 100);
+    const std::uint64_t ones = twos + ((twos * 103 >> 10) & 0x000f000f000f000f) * (0x100 - 10);
+    return __builtin_bswap64(ones);
+}
+
+/// Writes eight bytes, the lowest first.
+inline void put_word(char* out, std::uint64_t word) noexcept
+{
+    std::memcpy(out, &word, sizeof word);
+}
+
+/// Writes @p value < 10^8 with its leading zeros.
+inline char* put_eight(char* out, std::uint32_t value) noexcept
+{
+    put_word(out, eight_digits(value) | ascii_zeros);
+    return out + 8;
+}
+
+/// Writes @p value < 10^8 without leading zeros; eight bytes are stored whatever their number.
+inline char* put_up_to_eight(char* out, std::uint32_t value) noexcept
+{
+    const std::uint64_t digits = eight_digits(value);
+    // bits of leading zero digits, whole bytes; a lone zero keeps its last digit
+    const int leading = std::countr_zero(digits | (std::uint64_t{1} << 56)) & ~7;
+    put_word(out, (digits | ascii_zeros) >> leading);
+    return out + 8 - leading / 8;
+}
+
+} // namespace coquest::detail
