@@ -1,0 +1,75 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+
+#include "core/base64.hpp"
+
+namespace coquest::detail {
+namespace {
+
+constexpr std::string_view alphabet_of(base64 alphabet) noexcept
+{
+    return alphabet == base64::standard
+               ? "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+               : "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+}
+
+std::string_view without_padding(std::string_view text) noexcept
+{
+    if (text.size() % 4 != 0) {
+        return text;
+    }
+    for (int i = 0; i < 2 && text.ends_with('='); ++i) {
+        text.remove_suffix(1);
+    }
+    return text;
+}
+
+} // namespace
+
+void base64_encode(std::span<const std::byte> bytes, base64 alphabet, std::string& out)
+{
+    const std::string_view digits = alphabet_of(alphabet);
+    while (!bytes.empty()) {
+        const std::size_t n = bytes.size() < 3 ? bytes.size() : 3;
+        std::uint32_t group = 0;
+        for (std::size_t i = 0; i < 3; ++i) {
+            group = group << 8 | (i < n ? std::to_integer<std::uint32_t>(bytes[i]) : 0);
+        }
+        for (std::size_t i = 0; i < 4; ++i) {
+            if (i <= n) {
+                out += digits[group >> (18 - 6 * i) & 63];
+            } else if (alphabet == base64::standard) {
+                out += '=';
+            }
+        }
+        bytes = bytes.subspan(n);
+    }
+}
+
+std::optional<std::size_t> base64_decode(std::string_view text, base64 alphabet,
+                                         std::span<std::byte> out) noexcept
+{
+    const std::string_view digits = alphabet_of(alphabet);
+    std::uint32_t pending = 0; // bits that do not fill a byte yet
+    unsigned bits = 0;
+    std::size_t written = 0;
+    for (const char c : without_padding(text)) {
+        const std::size_t digit = digits.find(c);
+        if (digit == digits.npos) {
+            return std::nullopt;
+        }
+        pending = (pending << 6 | static_cast<std::uint32_t>(digit)) & 0xfff;
+        bits += 6;
+        if (bits >= 8) {
+            bits -= 8;
+            if (written == out.size()) {
+                return std::nullopt;
+            }
+            out[written++] = static_cast<std::byte>(pending >> bits & 0xff);
+        }
+    }
+    const bool ends_inside_byte = bits == 6 || (pending & ((1U << bits) - 1)) != 0;
+    return ends_inside_byte ? std::nullopt : std::optional(written);
+}
+
+} // namespace coquest::detail

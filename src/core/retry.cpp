@@ -1,0 +1,22 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+
+#include "core/retry.hpp"
+
+#include <algorithm>
+
+namespace coquest::detail {
+
+std::chrono::milliseconds backoff(unsigned attempt, std::chrono::milliseconds max,
+                                  std::uint32_t random) noexcept
+{
+    constexpr std::int64_t first = 10;     // ms, as all official clients
+    constexpr unsigned largest_shift = 40; // 10 ms << 40 is 350 years: any cap is below
+    const std::int64_t full =
+        std::clamp<std::int64_t>(max.count(), 0, first << std::min(attempt, largest_shift));
+    // the half is cut to 32 bits so that the product fits in 64
+    const auto half = static_cast<std::uint64_t>(std::min<std::int64_t>(full / 2, 0xffffffff));
+    return std::chrono::milliseconds(full - static_cast<std::int64_t>((half * random) >> 32));
+}
+
+} // namespace coquest::detail
