@@ -1,0 +1,178 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+
+#include "tls/failure_text.hpp"
+
+#include <array>
+#include <cstdio>
+
+namespace coquest {
+namespace {
+
+struct words {
+    const char* text;
+    const char* hint;
+};
+
+words general(tls_failure kind) noexcept
+{
+    switch (kind) {
+    case tls_failure::closed: return {"the server ended the TLS connection", ""};
+    case tls_failure::truncated:
+        return {"the connection ended without TLS close_notify: what came may not be all",
+                "try again; look into the log of the server or of the proxy in between"};
+    case tls_failure::unknown_issuer:
+        return {"certificate verify failed (certificate unknown): its issuer is not trusted",
+                "set tls_roots to the PEM file of the CA that signed it"};
+    case tls_failure::self_signed:
+        return {"certificate verify failed (certificate unknown): it is self-signed",
+                "set tls_roots to the PEM file of that very certificate"};
+    case tls_failure::bad_signature:
+        return {"certificate verify failed: its signature does not match the trusted CA",
+                "fetch the CA's current certificate; if that is in use, something intercepts"};
+    case tls_failure::expired:
+        return {"certificate verify failed (certificate has expired)",
+                "renew it on the server; check this machine's clock"};
+    case tls_failure::not_yet_valid:
+        return {"certificate verify failed (certificate is not yet valid)",
+                "check this machine's clock, and the server's when it was issued"};
+    case tls_failure::name_mismatch:
+        return {"certificate verify failed (hostname mismatch)",
+                "connect by a name in the certificate, or re-issue it with the right name"};
+    case tls_failure::bad_usage:
+        return {"certificate verify failed (unsuitable certificate purpose): it is not for TLS "
+                "servers",
+                "re-issue it with extendedKeyUsage serverAuth and keyUsage digitalSignature"};
+    case tls_failure::weak_key:
+        return {"certificate verify failed: a key in its chain is too short",
+                "re-issue it with RSA of 2048 bits or more, or with P-256"};
+    case tls_failure::revoked:
+        return {"certificate verify failed: it was revoked", "replace it on the server"};
+    case tls_failure::bad_certificate:
+        return {"certificate verify failed", "look at it: openssl x509 -text -in FILE"};
+    case tls_failure::not_tls:
+        return {"the server answered without TLS",
+                "use http or tcp, or the port on which the server speaks TLS"};
+    case tls_failure::closed_in_handshake:
+        return {"the server closed the connection during the TLS handshake",
+                "is TLS enabled on this port, or a TLS proxy in front? QuestDB open source has no "
+                "TLS by itself; without it use http or tcp"};
+    case tls_failure::protocol_version:
+        return {"the server speaks neither TLS 1.2 nor TLS 1.3", "enable TLS 1.2 or 1.3 there"};
+    case tls_failure::no_common_cipher:
+        return {"no cipher suite in common",
+                "let the server offer ECDHE with AES-GCM or ChaCha20-Poly1305"};
+    case tls_failure::client_certificate_required:
+        return {"the server requires a client certificate",
+                "set tls_client_cert and tls_client_key"};
+    case tls_failure::alert_received:
+        return {"the server refused with a TLS alert", "look into the server's log"};
+    case tls_failure::bad_record:
+        return {"a TLS record was damaged or forged",
+                "try again; if it stays, suspect a middlebox or the network"};
+    case tls_failure::weak_session:
+        return {"the TLS session is weaker than demanded, and was dropped",
+                "let the server use TLS 1.2 or 1.3 with ECDHE and AES-GCM or ChaCha20-Poly1305"};
+    case tls_failure::bad_roots:
+        return {"the trusted roots could not be loaded", "check tls_ca and tls_roots"};
+    case tls_failure::bad_client_certificate:
+        return {"the client certificate could not be loaded",
+                "check tls_client_cert and tls_client_key"};
+    case tls_failure::unsupported: return {"this build cannot honour a TLS option", ""};
+    case tls_failure::timed_out:
+        return {"the TLS handshake did not end in time",
+                "does this port speak TLS? a server without TLS may wait for more data"};
+    case tls_failure::other: break;
+    }
+    return {"TLS failed", ""};
+}
+
+} // namespace
+
+tls_diagnosis describe(tls_failure kind)
+{
+    tls_diagnosis why;
+    why.kind = kind;
+    why.text = general(kind).text;
+    why.hint = general(kind).hint;
+    return why;
+}
+
+namespace detail {
+namespace {
+
+const char* alert_name(int alert) noexcept
+{
+    switch (alert) {
+    case 0: return "close notify";
+    case 10: return "unexpected message";
+    case 20: return "bad record mac";
+    case 22: return "record overflow";
+    case 40: return "handshake failure";
+    case 42: return "bad certificate";
+    case 43: return "unsupported certificate";
+    case 44: return "certificate revoked";
+    case 45: return "certificate expired";
+    case 46: return "certificate unknown";
+    case 47: return "illegal parameter";
+    case 48: return "unknown ca";
+    case 49: return "access denied";
+    case 50: return "decode error";
+    case 51: return "decrypt error";
+    case 70: return "protocol version";
+    case 71: return "insufficient security";
+    case 80: return "internal error";
+    case 86: return "inappropriate fallback";
+    case 109: return "missing extension";
+    case 112: return "unrecognized name";
+    case 116: return "certificate required";
+    default: return "unknown alert";
+    }
+}
+
+bool is_about_certificate(int alert) noexcept
+{
+    return (alert >= 42 && alert <= 46) || alert == 48;
+}
+
+} // namespace
+
+tls_diagnosis explain_alert(int alert, client_certificate state)
+{
+    const bool asked = state == client_certificate::asked_for;
+    tls_failure kind = tls_failure::alert_received;
+    if (alert == 116 || (asked && (alert == 40 || is_about_certificate(alert)))) {
+        kind = tls_failure::client_certificate_required;
+    } else if (alert == 70) {
+        kind = tls_failure::protocol_version;
+    } else if (alert == 40 || alert == 71) {
+        kind = tls_failure::no_common_cipher;
+    }
+    tls_diagnosis why = describe(kind);
+    if (kind == tls_failure::alert_received && is_about_certificate(alert) &&
+        state == client_certificate::sent) {
+        why.text = "the server refused the certificate of this client";
+        why.hint = "check tls_client_cert against the CA that the server trusts";
+    }
+    why.text +=
+        std::string(" (TLS alert ") + std::to_string(alert) + ", " + alert_name(alert) + ")";
+    why.alert_received = alert;
+    return why;
+}
+
+std::string date_text(std::chrono::sys_seconds time)
+{
+    const auto day = std::chrono::floor<std::chrono::days>(time);
+    const std::chrono::year_month_day date(day);
+    const std::chrono::hh_mm_ss clock(time - day);
+    std::array<char, 64> text{};
+    std::snprintf(text.data(), text.size(), "%04d-%02u-%02u %02d:%02d:%02d UTC",
+                  static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                  static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
+                  static_cast<int>(clock.minutes().count()),
+                  static_cast<int>(clock.seconds().count()));
+    return text.data();
+}
+
+} // namespace detail
+} // namespace coquest

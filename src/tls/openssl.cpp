@@ -1,0 +1,334 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+//
+// One connection on OpenSSL. How the library is set up: openssl_context.cpp.
+
+#include <coquest/openssl.hpp>
+
+#include "tls/openssl_context.hpp"
+#include "tls/session_core.hpp"
+
+#include <algorithm>
+#include <new>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace coquest {
+
+using namespace detail;
+
+struct openssl_backend::session::impl final : session_core {
+    using session_core::session_core;
+
+    [[nodiscard]] bool open(SSL_CTX* context, tls_diagnosis& why);
+    static int verify(X509_STORE_CTX* store, void*);
+    static int note_certificate_request(SSL* connection, X509** certificate, EVP_PKEY** key);
+    static void note_alert(const SSL* connection, int where, int value);
+
+    outcome do_handshake() override;
+    outcome do_read(std::span<std::byte> in, std::size_t& n) override;
+    outcome do_write(std::span<const std::byte> out) override;
+    void do_shutdown() override;
+    library_failure last_failure() override { return failure_; }
+    session_facts facts() override;
+
+private:
+    static BIO_METHOD* bio_method();
+    static int bio_read(BIO* bio, char* to, int size);
+    static int bio_write(BIO* bio, const char* from, int size);
+    static long bio_control(BIO* bio, int command, long, void*);
+    outcome outcome_of(int result);
+
+    openssl_ptr<SSL> connection_;
+    library_failure failure_;
+};
+
+// A BIO straight on our queues: what the library reads and writes is copied once, and bounded.
+BIO_METHOD* openssl_backend::session::impl::bio_method()
+{
+    struct deleter {
+        void operator()(BIO_METHOD* method) const noexcept { BIO_meth_free(method); }
+    };
+    static const std::unique_ptr<BIO_METHOD, deleter> method = [] {
+        std::unique_ptr<BIO_METHOD, deleter> made(
+            BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "coquest"));
+        if (made && (BIO_meth_set_read(made.get(), &bio_read) != 1 ||
+                     BIO_meth_set_write(made.get(), &bio_write) != 1 ||
+                     BIO_meth_set_ctrl(made.get(), &bio_control) != 1)) {
+            made.reset();
+        }
+        return made;
+    }();
+    return method.get();
+}
+
+int openssl_backend::session::impl::bio_read(BIO* bio, char* to, int size)
+{
+    auto& input = static_cast<impl*>(BIO_get_data(bio))->input_;
+    BIO_clear_retry_flags(bio);
+    if (input.empty()) {
+        BIO_set_retry_read(bio);
+        return -1;
+    }
+    return static_cast<int>(
+        input.pop(std::as_writable_bytes(std::span(to, static_cast<std::size_t>(size)))));
+}
+
+int openssl_backend::session::impl::bio_write(BIO* bio, const char* from, int size)
+{
+    BIO_clear_retry_flags(bio);
+    try {
+        static_cast<impl*>(BIO_get_data(bio))
+            ->output_.push(std::as_bytes(std::span(from, static_cast<std::size_t>(size))));
+        return size;
+    } catch (const std::bad_alloc&) { // must not cross the library
+        return -1;
+    }
+}
+
+long openssl_backend::session::impl::bio_control(BIO*, int command, long, void*)
+{
+    return command == BIO_CTRL_FLUSH ? 1 : 0;
+}
+
+bool openssl_backend::session::impl::open(SSL_CTX* context, tls_diagnosis& why)
+{
+    connection_.reset(SSL_new(context));
+    BIO* const bio = bio_method() != nullptr ? BIO_new(bio_method()) : nullptr;
+    if (!connection_ || bio == nullptr) {
+        BIO_free(bio);
+        why = openssl_refused("a session");
+        return false;
+    }
+    BIO_set_data(bio, this);
+    BIO_set_init(bio, 1);
+    SSL_set_bio(connection_.get(), bio, bio); // takes the one reference
+    SSL_set_app_data(connection_.get(), this);
+    SSL_set_connect_state(connection_.get());
+    const std::string& name = check_.host().dns();
+    if (!name.empty() && SSL_set_tlsext_host_name(connection_.get(), name.c_str()) != 1) {
+        why = openssl_refused("the server's name (SNI)");
+        return false;
+    }
+    return true;
+}
+
+// Stands in for the library's own verification, so that its verdict and ours come together.
+int openssl_backend::session::impl::verify(X509_STORE_CTX* store, void*)
+{
+    const auto* connection = static_cast<const SSL*>(
+        X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
+    auto& self = *static_cast<impl*>(SSL_get_app_data(connection));
+    const bool good = X509_verify_cert(store) == 1;
+    const auto verdict =
+        good ? std::nullopt : std::optional(verify_failure(X509_STORE_CTX_get_error(store)));
+    // what was sent, for the message; the path that was found, where its keys are to be judged
+    STACK_OF(X509)* const certificates =
+        good ? X509_STORE_CTX_get0_chain(store) : X509_STORE_CTX_get0_untrusted(store);
+    try {
+        std::vector<der_certificate> copies;
+        for (int i = 0; i < sk_X509_num(certificates); ++i) {
+            const X509* const one = sk_X509_value(certificates, i);
+            const int size = i2d_X509(one, nullptr);
+            der_certificate& der = copies.emplace_back(static_cast<std::size_t>(std::max(size, 0)));
+            auto* to = reinterpret_cast<unsigned char*>(der.data());
+            i2d_X509(one, &to);
+        }
+        const std::vector<der_bytes> chain(copies.begin(), copies.end());
+        const bool accepted = self.check_.judge(chain, verdict, current_time());
+        X509_STORE_CTX_set_error(store,
+                                 accepted ? X509_V_OK : verify_code(self.check_.failure()->kind));
+        return accepted ? 1 : 0;
+    } catch (const std::bad_alloc&) { // must not cross the library
+        X509_STORE_CTX_set_error(store, X509_V_ERR_OUT_OF_MEM);
+        return 0;
+    }
+}
+
+int openssl_backend::session::impl::note_certificate_request(SSL* connection, X509**, EVP_PKEY**)
+{
+    static_cast<impl*>(SSL_get_app_data(connection))->client_ = client_certificate::asked_for;
+    return 0; // we have none
+}
+
+void openssl_backend::session::impl::note_alert(const SSL* connection, int where, int value)
+{
+    auto* const self = static_cast<impl*>(SSL_get_app_data(connection));
+    if (self == nullptr || (where & SSL_CB_ALERT) == 0) {
+        return;
+    }
+    const int alert = value & 0xff;
+    ((where & SSL_CB_READ) != 0 ? self->failure_.alert_received : self->failure_.alert_sent) =
+        alert;
+}
+
+openssl_backend::session::impl::outcome openssl_backend::session::impl::outcome_of(int result)
+{
+    switch (SSL_get_error(connection_.get(), result)) {
+    case SSL_ERROR_WANT_READ: return outcome::want_input;
+    case SSL_ERROR_ZERO_RETURN: return outcome::closed;
+    default: break;
+    }
+    const unsigned long code = ERR_peek_last_error(); // the outermost
+    failure_.kind = openssl_failure(code);
+    failure_.code = ERR_GET_REASON(code);
+    failure_.text = openssl_error_text(code);
+    ERR_clear_error();
+    return outcome::failed;
+}
+
+openssl_backend::session::impl::outcome openssl_backend::session::impl::do_handshake()
+{
+    ERR_clear_error();
+    const int result = SSL_do_handshake(connection_.get());
+    return result == 1 ? outcome::done : outcome_of(result);
+}
+
+openssl_backend::session::impl::outcome openssl_backend::session::impl::do_read(
+    std::span<std::byte> in, std::size_t& n)
+{
+    ERR_clear_error();
+    const int result = SSL_read_ex(connection_.get(), in.data(), in.size(), &n);
+    return result == 1 ? outcome::done : outcome_of(result);
+}
+
+openssl_backend::session::impl::outcome openssl_backend::session::impl::do_write(
+    std::span<const std::byte> out)
+{
+    ERR_clear_error();
+    std::size_t n = 0;
+    const int result = SSL_write_ex(connection_.get(), out.data(), out.size(), &n);
+    return result == 1 ? outcome::done : outcome_of(result);
+}
+
+void openssl_backend::session::impl::do_shutdown()
+{
+    ERR_clear_error();
+    SSL_shutdown(connection_.get()); // the socket closes next, whatever this returns
+    ERR_clear_error();
+}
+
+openssl_backend::session::impl::session_facts openssl_backend::session::impl::facts()
+{
+    const SSL_CIPHER* const cipher = SSL_get_current_cipher(connection_.get());
+    const int version = SSL_version(connection_.get());
+    return {cipher != nullptr ? SSL_CIPHER_get_protocol_id(cipher) : std::uint32_t{0},
+            version == TLS1_2_VERSION || version == TLS1_3_VERSION};
+}
+
+struct openssl_backend::impl {
+    openssl_ptr<SSL_CTX> context;
+    std::shared_ptr<const trust> roots;
+    client_certificate client = client_certificate::not_asked_for;
+};
+
+std::shared_ptr<const openssl_backend> openssl_backend::create(const tls_options& options,
+                                                               tls_diagnosis& why)
+{
+    const std::shared_ptr<trust> roots = make_trust(options, why);
+    client_identity identity;
+    if (!roots || !load_client_identity(options, identity, why)) {
+        return nullptr;
+    }
+    openssl_ptr<SSL_CTX> context = make_openssl_context(why);
+    if (!context || !load_issuers(context.get(), *roots, why)) {
+        return nullptr;
+    }
+    if (roots->verify) {
+        SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
+        SSL_CTX_set_cert_verify_callback(context.get(), &session::impl::verify, nullptr);
+    } else {
+        SSL_CTX_set_verify(context.get(), SSL_VERIFY_NONE, nullptr);
+    }
+    SSL_CTX_set_info_callback(context.get(), &session::impl::note_alert);
+    SSL_CTX_set_client_cert_cb(context.get(), &session::impl::note_certificate_request);
+    auto client = client_certificate::not_asked_for;
+    if (!identity.chain_pem.empty()) {
+        if (!load_identity(context.get(), options, identity, why)) {
+            return nullptr;
+        }
+        client = client_certificate::sent;
+    }
+    return std::make_shared<const openssl_backend>(
+        std::make_unique<const impl>(impl{std::move(context), roots, client}));
+}
+
+std::unique_ptr<openssl_backend::session> openssl_backend::make_session(std::string_view host,
+                                                                        tls_diagnosis& why) const
+{
+    std::optional<host_name> name = parse_host(host, why);
+    if (!name) {
+        return nullptr;
+    }
+    auto made = std::make_unique<session::impl>(std::move(*name), impl_->roots, impl_->client);
+    if (!made->open(impl_->context.get(), why)) {
+        return nullptr;
+    }
+    return std::make_unique<session>(std::move(made));
+}
+
+std::string_view openssl_backend::name() noexcept
+{
+    static const std::string text =
+        std::string("OpenSSL ") + OpenSSL_version(OPENSSL_VERSION_STRING);
+    return text;
+}
+
+openssl_backend::openssl_backend(std::unique_ptr<const impl> state) noexcept
+    : impl_(std::move(state))
+{
+}
+
+openssl_backend::~openssl_backend() = default;
+
+openssl_backend::session::session(std::unique_ptr<impl> state) noexcept : impl_(std::move(state)) {}
+
+openssl_backend::session::~session() = default;
+
+tls_step openssl_backend::session::handshake(std::error_code& ec)
+{
+    return impl_->handshake(ec);
+}
+
+tls_step openssl_backend::session::read(std::span<std::byte> in, std::size_t& n,
+                                        std::error_code& ec)
+{
+    return impl_->read(in, n, ec);
+}
+
+tls_step openssl_backend::session::write(std::span<const std::byte> out, std::size_t& n,
+                                         std::error_code& ec)
+{
+    return impl_->write(out, n, ec);
+}
+
+tls_step openssl_backend::session::shutdown(std::error_code& ec)
+{
+    return impl_->shutdown(ec);
+}
+
+std::size_t openssl_backend::session::put_input(std::span<const std::byte> bytes)
+{
+    return impl_->put_input(bytes);
+}
+
+std::span<const std::byte> openssl_backend::session::output() const
+{
+    return impl_->output();
+}
+
+void openssl_backend::session::consume_output(std::size_t n)
+{
+    impl_->consume_output(n);
+}
+
+tls_diagnosis openssl_backend::session::diagnosis() const
+{
+    return impl_->diagnosis();
+}
+
+static_assert(tls_backend<openssl_backend>);
+
+} // namespace coquest

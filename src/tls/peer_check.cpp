@@ -1,0 +1,88 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+
+#include "tls/peer_check.hpp"
+
+#include "tls/failure_text.hpp"
+
+namespace coquest::detail {
+namespace {
+
+bool matches_name(const host_name& host, const certificate& leaf, bool pinned)
+{
+    if (host.matches(leaf)) {
+        return true;
+    }
+    // `openssl req -x509 -subj /CN=localhost` makes no subjectAltName. Trusting a common name is
+    // safe for exactly the certificate that the user put into the file, and for no other.
+    return pinned && !leaf.san && !host.is_ip() && host.matches(common_name(leaf.subject));
+}
+
+std::optional<tls_failure> check_leaf(const certificate& leaf, bool pinned, const host_name& host,
+                                      std::chrono::sys_seconds now)
+{
+    if (now > leaf.not_after) {
+        return tls_failure::expired;
+    }
+    if (now < leaf.not_before) {
+        return tls_failure::not_yet_valid;
+    }
+    if (!leaf.may_serve_tls || !leaf.may_sign_handshake) {
+        return tls_failure::bad_usage;
+    }
+    if (!matches_name(host, leaf, pinned)) {
+        return tls_failure::name_mismatch;
+    }
+    return std::nullopt;
+}
+
+bool is_chain_failure(tls_failure kind) noexcept
+{
+    return kind == tls_failure::unknown_issuer || kind == tls_failure::self_signed ||
+           kind == tls_failure::bad_signature;
+}
+
+} // namespace
+
+bool peer_check::judge(std::span<const der_bytes> chain, std::optional<tls_failure> verdict,
+                       std::chrono::sys_seconds now)
+{
+    if (failure_) {
+        return false; // another certificate of the chain was refused
+    }
+    const auto leaf = chain.empty() ? std::nullopt : parse_certificate(chain[0]);
+    if (!leaf) {
+        refuse(tls_failure::bad_certificate, chain, now);
+        return false;
+    }
+    const bool pinned = roots_->is_pinned(chain[0]);
+    if (verdict && !(pinned && is_chain_failure(*verdict))) {
+        refuse(*verdict, chain, now);
+        return false;
+    }
+    std::optional<tls_failure> fault = check_leaf(*leaf, pinned, host_, now);
+    for (const der_bytes der : pinned ? chain.first(1) : chain) {
+        const auto one = parse_certificate(der);
+        if (!fault && one && one->weak_key()) {
+            fault = tls_failure::weak_key;
+        }
+        if (!fault && one && one->weak_signature && !one->self_issued()) {
+            fault = tls_failure::bad_certificate;
+        }
+    }
+    if (fault) {
+        refuse(*fault, chain, now);
+        return false;
+    }
+    accepted_ = true;
+    return true;
+}
+
+void peer_check::refuse(tls_failure kind, std::span<const der_bytes> chain,
+                        std::chrono::sys_seconds now)
+{
+    accepted_ = false;
+    failure_ = explain(kind, {host_.text(), host_.is_ip(), chain, *roots_, now});
+}
+
+} // namespace coquest::detail

@@ -1,0 +1,63 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+//
+// Which certificates a connection trusts, gathered from the options before any TLS library sees
+// them, so that both libraries trust the same and messages can name the source.
+#pragma once
+
+#include <coquest/tls.hpp>
+
+#include "tls/pem.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace coquest::detail {
+
+struct trusted_certificate {
+    der_certificate der;
+    std::string label; // "certificate 2 of 3 in FILE" for a user's file, else empty
+};
+
+struct trust {
+    /// CA:TRUE and in date: a chain may end here. From a user's file an intermediate counts too.
+    std::vector<trusted_certificate> issuers;
+    /// Every certificate of the user's file: a server that sends one of these byte for byte needs
+    /// no chain. A certificate with CA:FALSE is only here, so that it never vouches for another.
+    std::vector<der_certificate> pins;
+    std::size_t count = 0; ///< distinct certificates trusted
+    std::string source;    ///< where they come from, for messages
+    bool from_file = false;
+    bool verify = true; ///< false: tls_verify=unsafe_off
+
+    [[nodiscard]] bool is_pinned(der_bytes leaf) const noexcept;
+};
+
+/// Where the operating system keeps its roots.
+struct os_store {
+    std::string file;                     ///< SSL_CERT_FILE; empty: not set
+    std::string directories;              ///< SSL_CERT_DIR, separated by ':'
+    std::vector<std::string> usual_files; ///< tried in turn where neither is set
+
+    [[nodiscard]] static os_store from_environment();
+};
+
+/// Gathers what @p options trust at @p now; false with @p why where that is nothing.
+[[nodiscard]] bool load_trust(const tls_options& options, const os_store& os,
+                              std::chrono::sys_seconds now, trust& out, tls_diagnosis& why);
+
+/// Does so for a backend: now, with this process's environment, and with regard to tls_verify.
+[[nodiscard]] std::shared_ptr<trust> make_trust(const tls_options& options, tls_diagnosis& why);
+
+/// Says that the TLS library refused @p root of the user's file, for @p reason.
+[[nodiscard]] tls_diagnosis refused_root(const trusted_certificate& root, const trust& roots,
+                                         const std::string& reason);
+
+/// Returns the clock's time.
+[[nodiscard]] std::chrono::sys_seconds current_time() noexcept;
+
+} // namespace coquest::detail

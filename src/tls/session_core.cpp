@@ -1,0 +1,147 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+
+#include "tls/session_core.hpp"
+
+#include "core/printable.hpp"
+#include "tls/greeting.hpp"
+#include "tls/suites.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace coquest::detail {
+
+std::optional<host_name> parse_host(std::string_view host, tls_diagnosis& why)
+{
+    std::optional<host_name> name = host_name::parse(host);
+    if (!name) {
+        why = describe(tls_failure::unsupported);
+        why.text =
+            "\"" + printable(host, 80) + "\" is neither a host name in ASCII nor an IP address";
+        why.hint = "write an international name in its xn-- form";
+    }
+    return name;
+}
+
+tls_step session_core::handshake(std::error_code& ec)
+{
+    ec.clear();
+    if (state_ == state::failed || state_ == state::established) {
+        return state_ == state::failed ? fail(std::move(why_), ec) : done();
+    }
+    // Our hello goes out first; from then on the first bytes of the answer are looked at.
+    if (state_ == state::new_session && !input_.empty()) {
+        const greeting first = classify_greeting(input_.data());
+        if (first == greeting::undecided) {
+            return tls_step::retry_after_input;
+        }
+        if (first == greeting::other) {
+            return fail(explain_greeting(input_.data()), ec);
+        }
+        state_ = state::greeted;
+    }
+    if (const outcome result = do_handshake(); result != outcome::done) {
+        return not_done(result, true, ec);
+    }
+    // The library was told all this before. Asserting it again caught a handshake without any
+    // certificate once, and costs nothing.
+    const session_facts got = facts();
+    const bool verified = !check_.roots().verify || check_.accepted();
+    if (!is_our_suite(got.suite) || !got.modern_version || !verified) {
+        tls_diagnosis why = describe(tls_failure::weak_session);
+        why.text += !is_our_suite(got.suite) ? ": cipher suite " + std::to_string(got.suite)
+                    : !verified              ? ": no certificate was verified"
+                                             : ": older than TLS 1.2";
+        return fail(std::move(why), ec);
+    }
+    state_ = state::established;
+    return done();
+}
+
+tls_step session_core::read(std::span<std::byte> in, std::size_t& n, std::error_code& ec)
+{
+    n = 0;
+    ec.clear();
+    if (state_ != state::established) {
+        return fail(std::move(why_), ec);
+    }
+    if (in.empty()) {
+        return done();
+    }
+    const outcome result = do_read(in, n);
+    return result == outcome::done ? done() : not_done(result, false, ec);
+}
+
+tls_step session_core::write(std::span<const std::byte> out, std::size_t& n, std::error_code& ec)
+{
+    n = 0;
+    ec.clear();
+    if (state_ != state::established) {
+        return fail(std::move(why_), ec);
+    }
+    while (n < out.size() && output_.size() < output_high_water) {
+        const auto piece = out.subspan(n, std::min(out.size() - n, max_plaintext));
+        if (const outcome result = do_write(piece); result != outcome::done) {
+            return n != 0 && result == outcome::want_input ? done() : not_done(result, false, ec);
+        }
+        n += piece.size();
+    }
+    return n == 0 && !out.empty() ? tls_step::retry_after_output : done();
+}
+
+tls_step session_core::shutdown(std::error_code& ec)
+{
+    ec.clear();
+    if (state_ == state::established) {
+        do_shutdown(); // we don't wait for the peer's close_notify: the socket closes next
+    }
+    return done();
+}
+
+tls_step session_core::not_done(outcome result, bool handshaking, std::error_code& ec)
+{
+    switch (result) {
+    case outcome::want_input: return tls_step::retry_after_input;
+    case outcome::closed:
+        if (handshaking) {
+            return fail(describe(tls_failure::closed_in_handshake), ec);
+        }
+        why_ = describe(tls_failure::closed); // the peer's half only: shutdown() still says goodbye
+        ec = make_error_code(tls_failure::closed);
+        return done();
+    default: return fail_by_library(ec);
+    }
+}
+
+tls_step session_core::fail_by_library(std::error_code& ec)
+{
+    const library_failure failure = last_failure();
+    tls_diagnosis why;
+    if (check_.failure()) {
+        why = *check_.failure();
+    } else if (failure.kind == tls_failure::alert_received && failure.alert_received >= 0) {
+        why = explain_alert(failure.alert_received, client_);
+    } else {
+        why = describe(failure.kind);
+        constexpr std::size_t max_library_text = 200;
+        why.text += " (" + printable(failure.text, max_library_text) + ")";
+    }
+    why.native_code = failure.code;
+    why.alert_sent = failure.alert_sent;
+    why.alert_received = failure.alert_received;
+    return fail(std::move(why), ec);
+}
+
+tls_step session_core::fail(tls_diagnosis why, std::error_code& ec)
+{
+    if (state_ != state::failed && why.text.empty()) { // a step before the handshake is done
+        why = describe(tls_failure::other);
+    }
+    why_ = std::move(why);
+    state_ = state::failed;
+    ec = make_error_code(why_.kind);
+    return done();
+}
+
+} // namespace coquest::detail

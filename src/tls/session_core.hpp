@@ -1,0 +1,93 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+//
+// What every session does whatever the library: buffers, the order of steps, the checks before and
+// after the handshake, and the account of a failure. A backend adds its library's calls.
+#pragma once
+
+#include <coquest/tls.hpp>
+
+#include "tls/byte_queue.hpp"
+#include "tls/failure_text.hpp"
+#include "tls/peer_check.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace coquest::detail {
+
+/// Reads the name of the server; empty with @p why where it is neither a host name nor an address.
+[[nodiscard]] std::optional<host_name> parse_host(std::string_view host, tls_diagnosis& why);
+
+class session_core {
+public:
+    session_core(host_name host, std::shared_ptr<const trust> roots, client_certificate client)
+        : check_(std::move(host), std::move(roots)), client_(client)
+    {
+    }
+    session_core(const session_core&) = delete;
+    session_core& operator=(const session_core&) = delete;
+    virtual ~session_core() = default;
+
+    tls_step handshake(std::error_code& ec);
+    tls_step read(std::span<std::byte> in, std::size_t& n, std::error_code& ec);
+    tls_step write(std::span<const std::byte> out, std::size_t& n, std::error_code& ec);
+    tls_step shutdown(std::error_code& ec);
+    std::size_t put_input(std::span<const std::byte> bytes) { return input_.push(bytes); }
+    [[nodiscard]] std::span<const std::byte> output() const { return output_.data(); }
+    void consume_output(std::size_t n) { output_.consume(n); }
+    [[nodiscard]] const tls_diagnosis& diagnosis() const noexcept { return why_; }
+
+protected:
+    enum class outcome { done, want_input, closed, failed };
+
+    /// What the library says about its last failure.
+    struct library_failure {
+        tls_failure kind = tls_failure::other;
+        int code = 0;
+        int alert_sent = -1;
+        int alert_received = -1;
+        std::string text;
+    };
+
+    /// What the library says about the connection.
+    struct session_facts {
+        std::uint32_t suite = 0;     // IANA's number
+        bool modern_version = false; // TLS 1.2 or 1.3
+    };
+
+    virtual outcome do_handshake() = 0;
+    virtual outcome do_read(std::span<std::byte> in, std::size_t& n) = 0;
+    /// @p out is at most max_plaintext long and is taken whole.
+    virtual outcome do_write(std::span<const std::byte> out) = 0;
+    virtual void do_shutdown() = 0;
+    [[nodiscard]] virtual library_failure last_failure() = 0;
+    [[nodiscard]] virtual session_facts facts() = 0;
+
+    byte_queue input_{max_tls_record}; // from the wire, not yet asked for by the library
+    byte_queue output_;                // for the wire
+    peer_check check_;
+    client_certificate client_; // the library's callback notes that one is asked for
+
+private:
+    tls_step fail(tls_diagnosis why, std::error_code& ec);
+    tls_step fail_by_library(std::error_code& ec);
+    tls_step not_done(outcome result, bool handshaking, std::error_code& ec);
+    [[nodiscard]] tls_step done() const noexcept
+    {
+        return output_.empty() ? tls_step::done : tls_step::done_after_output;
+    }
+
+    enum class state { new_session, greeted, established, failed };
+    state state_ = state::new_session;
+    tls_diagnosis why_;
+};
+
+} // namespace coquest::detail

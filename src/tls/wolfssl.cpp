@@ -1,0 +1,347 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+//
+// One connection on wolfSSL. How the library is made safe to begin with: wolfssl_context.cpp.
+
+#include <coquest/wolfssl.hpp>
+
+#include "tls/session_core.hpp"
+
+#include <algorithm>
+#include <new>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+// Last: wolfSSL's headers break some of the standard's where those follow.
+#include "tls/wolfssl_context.hpp"
+
+#ifdef FP_ECC
+#include <wolfssl/wolfcrypt/ecc.h>
+#endif
+
+namespace coquest {
+namespace {
+
+using namespace detail;
+
+struct connection_deleter {
+    void operator()(WOLFSSL* connection) const noexcept { wolfSSL_free(connection); }
+};
+
+// Some builds keep 1.7 MB of tables per thread that ever shook hands, and leave them to the caller.
+struct thread_guard {
+    thread_guard() = default;
+    thread_guard(const thread_guard&) = delete;
+    thread_guard& operator=(const thread_guard&) = delete;
+#ifdef FP_ECC
+    ~thread_guard() { wc_ecc_fp_free(); }
+#else
+    ~thread_guard() = default;
+#endif
+    void touch() const noexcept {}
+};
+
+} // namespace
+
+struct wolfssl_backend::session::impl final : session_core {
+    using session_core::session_core;
+
+    [[nodiscard]] bool open(WOLFSSL_CTX* context, tls_diagnosis& why);
+    static int verify(int good, WOLFSSL_X509_STORE_CTX* store);
+#ifdef OPENSSL_EXTRA
+    static int note_certificate_request(WOLFSSL* connection, WOLFSSL_X509** certificate,
+                                        WOLFSSL_EVP_PKEY** key);
+#endif
+
+    outcome do_handshake() override;
+    outcome do_read(std::span<std::byte> in, std::size_t& n) override;
+    outcome do_write(std::span<const std::byte> out) override;
+    void do_shutdown() override;
+    library_failure last_failure() override;
+    session_facts facts() override;
+
+private:
+    static int receive(WOLFSSL* connection, char* to, int size, void* self);
+    static int send(WOLFSSL* connection, char* from, int size, void* self);
+    outcome outcome_of(int result);
+
+    std::unique_ptr<WOLFSSL, connection_deleter> connection_;
+    int error_ = 0; // of the last call: reads and writes share one in the library
+};
+
+bool wolfssl_backend::session::impl::open(WOLFSSL_CTX* context, tls_diagnosis& why)
+{
+    connection_.reset(wolfSSL_new(context));
+    if (!connection_) {
+        why = wolfssl_refused("a session");
+        return false;
+    }
+    WOLFSSL* const connection = connection_.get();
+    wolfSSL_SSLSetIORecv(connection, &receive);
+    wolfSSL_SSLSetIOSend(connection, &send);
+    wolfSSL_SetIOReadCtx(connection, this);
+    wolfSSL_SetIOWriteCtx(connection, this);
+    wolfSSL_SetCertCbCtx(connection, this);
+    const std::string& name = check_.host().dns();
+    if (name.empty()) {
+        return true;
+    }
+    if (wolfSSL_UseSNI(connection, WOLFSSL_SNI_HOST_NAME, name.data(),
+                       static_cast<unsigned short>(name.size())) != WOLFSSL_SUCCESS) {
+        why = wolfssl_refused("the server's name (SNI)");
+        return false;
+    }
+    // A second opinion only. Newer versions refuse single labels here and then check nothing, which
+    // is why peer_check decides.
+    if (check_.roots().verify &&
+        wolfSSL_check_domain_name(connection, name.c_str()) != WOLFSSL_SUCCESS &&
+        name.find('.') != std::string::npos) {
+        why = wolfssl_refused("the server's name");
+        return false;
+    }
+    return true;
+}
+
+// Called for each certificate of the chain, the server's own (depth 0) last. It must never turn a
+// failure of another depth into success: the library would then keep that certificate as a CA.
+int wolfssl_backend::session::impl::verify(int good, WOLFSSL_X509_STORE_CTX* store)
+{
+    if (store == nullptr || store->userCtx == nullptr || store->certs == nullptr) {
+        return 0;
+    }
+    auto& self = *static_cast<impl*>(store->userCtx);
+    try {
+        std::vector<der_bytes> chain;
+        for (int i = 0; i < store->totalCerts; ++i) {
+            const WOLFSSL_BUFFER_INFO& one = store->certs[i];
+            chain.push_back(std::as_bytes(std::span(one.buffer, one.length)));
+        }
+        const tls_failure kind = wolfssl_failure(store->error);
+        if (store->error_depth == 0) {
+            const auto verdict = good == 1 ? std::nullopt : std::optional(kind);
+            return self.check_.judge(chain, verdict, current_time()) ? 1 : 0;
+        }
+        if (good != 1) {
+            self.check_.refuse(kind, chain, current_time());
+        }
+        return good;
+    } catch (const std::bad_alloc&) { // must not cross the library
+        return 0;
+    }
+}
+
+#ifdef OPENSSL_EXTRA
+int wolfssl_backend::session::impl::note_certificate_request(WOLFSSL* connection, WOLFSSL_X509**,
+                                                             WOLFSSL_EVP_PKEY**)
+{
+    static_cast<impl*>(wolfSSL_GetIOReadCtx(connection))->client_ = client_certificate::asked_for;
+    return 0; // we have none
+}
+#endif
+
+int wolfssl_backend::session::impl::receive(WOLFSSL*, char* to, int size, void* self)
+{
+    auto& input = static_cast<impl*>(self)->input_;
+    if (input.empty()) {
+        return WOLFSSL_CBIO_ERR_WANT_READ;
+    }
+    return static_cast<int>(
+        input.pop(std::as_writable_bytes(std::span(to, static_cast<std::size_t>(size)))));
+}
+
+// Takes everything: write() stops in time, and the library mishandles a send that is cut.
+int wolfssl_backend::session::impl::send(WOLFSSL*, char* from, int size, void* self)
+{
+    try {
+        static_cast<impl*>(self)->output_.push(
+            std::as_bytes(std::span(from, static_cast<std::size_t>(size))));
+        return size;
+    } catch (const std::bad_alloc&) { // must not cross the library
+        return WOLFSSL_CBIO_ERR_GENERAL;
+    }
+}
+
+wolfssl_backend::session::impl::outcome wolfssl_backend::session::impl::outcome_of(int result)
+{
+    error_ = wolfSSL_get_error(connection_.get(), result);
+    switch (error_) {
+    case WOLFSSL_ERROR_WANT_READ: return outcome::want_input;
+    case WOLFSSL_ERROR_ZERO_RETURN: return outcome::closed;
+    default: return outcome::failed;
+    }
+}
+
+wolfssl_backend::session::impl::outcome wolfssl_backend::session::impl::do_handshake()
+{
+    static thread_local const thread_guard guard;
+    guard.touch();
+    const int result = wolfSSL_connect(connection_.get());
+    return result == WOLFSSL_SUCCESS ? outcome::done : outcome_of(result);
+}
+
+wolfssl_backend::session::impl::outcome wolfssl_backend::session::impl::do_read(
+    std::span<std::byte> in, std::size_t& n)
+{
+    const std::size_t size = std::min(in.size(), max_plaintext);
+    const int result = wolfSSL_read(connection_.get(), in.data(), static_cast<int>(size));
+    if (result <= 0) {
+        return outcome_of(result);
+    }
+    n = static_cast<std::size_t>(result);
+    return outcome::done;
+}
+
+wolfssl_backend::session::impl::outcome wolfssl_backend::session::impl::do_write(
+    std::span<const std::byte> out)
+{
+    const int result = wolfSSL_write(connection_.get(), out.data(), static_cast<int>(out.size()));
+    if (result == static_cast<int>(out.size())) {
+        return outcome::done;
+    }
+    return result <= 0 ? outcome_of(result) : outcome::failed;
+}
+
+void wolfssl_backend::session::impl::do_shutdown()
+{
+    wolfSSL_shutdown(connection_.get()); // the socket closes next, whatever this returns
+}
+
+wolfssl_backend::session::impl::library_failure wolfssl_backend::session::impl::last_failure()
+{
+    library_failure failure;
+    failure.kind = wolfssl_failure(error_);
+    failure.code = error_;
+    failure.text = wolfssl_error_text(error_);
+    WOLFSSL_ALERT_HISTORY alerts{};
+    if (wolfSSL_get_alert_history(connection_.get(), &alerts) == WOLFSSL_SUCCESS) {
+        failure.alert_sent = alerts.last_tx.code;
+        failure.alert_received = alerts.last_rx.code;
+    }
+    return failure;
+}
+
+wolfssl_backend::session::impl::session_facts wolfssl_backend::session::impl::facts()
+{
+    const std::string_view version = wolfSSL_get_version(connection_.get());
+    return {static_cast<std::uint32_t>(wolfSSL_get_current_cipher_suite(connection_.get())),
+            version == "TLSv1.2" || version == "TLSv1.3"};
+}
+
+struct wolfssl_backend::impl {
+    context_ptr context;
+    std::shared_ptr<const trust> roots;
+    client_certificate client = client_certificate::not_asked_for;
+};
+
+std::shared_ptr<const wolfssl_backend> wolfssl_backend::create(const tls_options& options,
+                                                               tls_diagnosis& why)
+{
+    const std::shared_ptr<trust> roots = make_trust(options, why);
+    client_identity identity;
+    if (!roots || !load_client_identity(options, identity, why)) {
+        return nullptr;
+    }
+    context_ptr context = make_wolfssl_context(why);
+    if (!context) {
+        return nullptr;
+    }
+    if (roots->verify) { // the default is to verify nothing
+        wolfSSL_CTX_set_verify(context.get(), WOLFSSL_VERIFY_PEER, &session::impl::verify);
+    } else {
+        wolfSSL_CTX_set_verify(context.get(), WOLFSSL_VERIFY_NONE, nullptr);
+    }
+    if (!load_issuers(context.get(), *roots, why)) {
+        return nullptr;
+    }
+    auto client = client_certificate::not_asked_for;
+    if (!identity.chain_pem.empty()) {
+        if (!load_identity(context.get(), options, identity, why)) {
+            return nullptr;
+        }
+        client = client_certificate::sent;
+    }
+#ifdef OPENSSL_EXTRA
+    wolfSSL_CTX_set_client_cert_cb(context.get(), &session::impl::note_certificate_request);
+#endif
+    return std::make_shared<const wolfssl_backend>(
+        std::make_unique<const impl>(impl{std::move(context), roots, client}));
+}
+
+std::unique_ptr<wolfssl_backend::session> wolfssl_backend::make_session(std::string_view host,
+                                                                        tls_diagnosis& why) const
+{
+    std::optional<host_name> name = parse_host(host, why);
+    if (!name) {
+        return nullptr;
+    }
+    auto made = std::make_unique<session::impl>(std::move(*name), impl_->roots, impl_->client);
+    if (!made->open(impl_->context.get(), why)) {
+        return nullptr;
+    }
+    return std::make_unique<session>(std::move(made));
+}
+
+std::string_view wolfssl_backend::name() noexcept
+{
+    static const std::string text = std::string("wolfSSL ") + wolfSSL_lib_version();
+    return text;
+}
+
+wolfssl_backend::wolfssl_backend(std::unique_ptr<const impl> state) noexcept
+    : impl_(std::move(state))
+{
+}
+
+wolfssl_backend::~wolfssl_backend() = default;
+
+wolfssl_backend::session::session(std::unique_ptr<impl> state) noexcept : impl_(std::move(state)) {}
+
+wolfssl_backend::session::~session() = default;
+
+tls_step wolfssl_backend::session::handshake(std::error_code& ec)
+{
+    return impl_->handshake(ec);
+}
+
+tls_step wolfssl_backend::session::read(std::span<std::byte> in, std::size_t& n,
+                                        std::error_code& ec)
+{
+    return impl_->read(in, n, ec);
+}
+
+tls_step wolfssl_backend::session::write(std::span<const std::byte> out, std::size_t& n,
+                                         std::error_code& ec)
+{
+    return impl_->write(out, n, ec);
+}
+
+tls_step wolfssl_backend::session::shutdown(std::error_code& ec)
+{
+    return impl_->shutdown(ec);
+}
+
+std::size_t wolfssl_backend::session::put_input(std::span<const std::byte> bytes)
+{
+    return impl_->put_input(bytes);
+}
+
+std::span<const std::byte> wolfssl_backend::session::output() const
+{
+    return impl_->output();
+}
+
+void wolfssl_backend::session::consume_output(std::size_t n)
+{
+    impl_->consume_output(n);
+}
+
+tls_diagnosis wolfssl_backend::session::diagnosis() const
+{
+    return impl_->diagnosis();
+}
+
+static_assert(tls_backend<wolfssl_backend>);
+
+} // namespace coquest

@@ -1,0 +1,272 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+
+#include "tls/x509.hpp"
+
+#include "core/ascii.hpp"
+#include "tls/der.hpp"
+
+#include <bit>
+
+namespace coquest::detail {
+namespace {
+
+// Takes two digits off the front; -1 where they are none.
+int two_digits(std::string_view& text) noexcept
+{
+    if (text.size() < 2 || !is_digit(text[0]) || !is_digit(text[1])) {
+        text = {};
+        return -1;
+    }
+    const int value = (text[0] - '0') * 10 + (text[1] - '0');
+    text.remove_prefix(2);
+    return value;
+}
+
+// RFC 5280 4.1.2.5: always UTC, always with seconds.
+bool read_time(der_reader& in, std::chrono::sys_seconds& out) noexcept
+{
+    unsigned tag = 0;
+    der_bytes content;
+    der_bytes whole;
+    if (!in.any(tag, content, whole) || (tag != tag_utc_time && tag != tag_generalized_time)) {
+        return false;
+    }
+    std::string_view text = as_text(content);
+    int year = two_digits(text);
+    if (tag == tag_generalized_time) {
+        year = year * 100 + two_digits(text);
+    } else {
+        year += year < 50 ? 2000 : 1900;
+    }
+    const int month = two_digits(text);
+    const int day = two_digits(text);
+    const int hour = two_digits(text);
+    const int minute = two_digits(text);
+    const int second = two_digits(text);
+    const std::chrono::year_month_day date{std::chrono::year{year},
+                                           std::chrono::month{static_cast<unsigned>(month)},
+                                           std::chrono::day{static_cast<unsigned>(day)}};
+    if (text != "Z" || !date.ok() || hour < 0 || hour > 23 || minute < 0 || minute > 59 ||
+        second < 0 || second > 59) {
+        return false;
+    }
+    out = std::chrono::sys_days{date} + std::chrono::hours{hour} + std::chrono::minutes{minute} +
+          std::chrono::seconds{second};
+    return true;
+}
+
+std::size_t integer_bits(der_bytes integer) noexcept
+{
+    while (!integer.empty() && integer[0] == std::byte{0}) {
+        integer = integer.subspan(1);
+    }
+    if (integer.empty()) {
+        return 0;
+    }
+    return (integer.size() - 1) * 8 +
+           static_cast<std::size_t>(std::bit_width(value_of(integer[0])));
+}
+
+bool read_key(der_reader& in, certificate& out) noexcept
+{
+    der_bytes info;
+    der_bytes algorithm;
+    der_bytes oid;
+    der_bytes key;
+    if (!in.read(tag_sequence, info)) {
+        return false;
+    }
+    der_reader fields(info);
+    if (!fields.read(tag_sequence, algorithm) || !fields.read(tag_bit_string, key) || key.empty() ||
+        !der_reader(algorithm).read(tag_oid, oid)) {
+        return false;
+    }
+    key = key.subspan(1); // the count of unused bits
+    out.public_key = key;
+    if (equals(oid, {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01}) ||
+        equals(oid, {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0a})) {
+        der_bytes numbers;
+        der_bytes modulus;
+        if (!der_reader(key).read(tag_sequence, numbers) ||
+            !der_reader(numbers).read(tag_integer, modulus)) {
+            return false;
+        }
+        out.key = key_kind::rsa;
+        out.key_bits = integer_bits(modulus);
+    } else if (equals(oid, {0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01})) {
+        if (key.empty()) {
+            return false;
+        }
+        out.key = key_kind::ec;
+        const bool compressed = value_of(key[0]) != 0x04;
+        out.key_bits = (key.size() - 1) * 8 / (compressed ? 1U : 2U);
+    } else if (equals(oid, {0x2b, 0x65, 0x70}) || equals(oid, {0x2b, 0x65, 0x71})) {
+        out.key = key_kind::edwards;
+        out.key_bits = key.size() * 8;
+    }
+    return true;
+}
+
+bool is_weak_signature(der_bytes algorithm) noexcept
+{
+    der_bytes oid;
+    if (!der_reader(algorithm).read(tag_oid, oid)) {
+        return true;
+    }
+    const bool rsa =
+        oid.size() == 9 && equals(oid.first(8), {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01});
+    const unsigned last = oid.empty() ? 0 : value_of(oid.back());
+    return (rsa && last >= 2 && last <= 5) || // MD2, MD4, MD5, SHA-1
+           equals(oid, {0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x01});
+}
+
+bool read_key_purposes(der_bytes value, certificate& out) noexcept
+{
+    der_bytes list;
+    der_bytes oid;
+    if (!der_reader(value).read(tag_sequence, list)) {
+        return false;
+    }
+    out.may_serve_tls = false;
+    for (der_reader oids(list); !oids.empty();) {
+        if (!oids.read(tag_oid, oid)) {
+            return false;
+        }
+        out.may_serve_tls |= equals(oid, {0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x01}) ||
+                             equals(oid, {0x55, 0x1d, 0x25, 0x00});
+    }
+    return true;
+}
+
+// Takes one extension whose OID is 2.5.29.@p id.
+bool read_extension(unsigned id, der_bytes value, certificate& out) noexcept
+{
+    der_bytes content;
+    switch (id) {
+    case 15: // keyUsage
+        if (!der_reader(value).read(tag_bit_string, content) || content.size() < 2) {
+            return false;
+        }
+        out.may_sign_handshake = (value_of(content[1]) & 0x80U) != 0;
+        return true;
+    case 17: // subjectAltName
+        if (out.san || !der_reader(value).read(tag_sequence, content)) {
+            return false;
+        }
+        out.san = content;
+        return true;
+    case 19: { // basicConstraints
+        der_bytes flag;
+        if (!der_reader(value).read(tag_sequence, content)) {
+            return false;
+        }
+        out.is_ca =
+            der_reader(content).read(tag_boolean, flag) && !flag.empty() && flag[0] != std::byte{0};
+        return true;
+    }
+    case 37: // extendedKeyUsage
+        return read_key_purposes(value, out);
+    default: return true;
+    }
+}
+
+bool read_extensions(der_bytes list, certificate& out) noexcept
+{
+    der_bytes all;
+    if (!der_reader(list).read(tag_sequence, all)) {
+        return false;
+    }
+    for (der_reader extensions(all); !extensions.empty();) {
+        der_bytes extension;
+        der_bytes oid;
+        der_bytes critical;
+        der_bytes value;
+        if (!extensions.read(tag_sequence, extension)) {
+            return false;
+        }
+        der_reader fields(extension);
+        if (!fields.read(tag_oid, oid) ||
+            (fields.at(tag_boolean) && !fields.read(tag_boolean, critical)) ||
+            !fields.read(tag_octet_string, value)) {
+            return false;
+        }
+        if (oid.size() == 3 && equals(oid.first(2), {0x55, 0x1d}) &&
+            !read_extension(value_of(oid[2]), value, out)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool read_body(der_bytes body, certificate& out) noexcept
+{
+    der_reader in(body);
+    der_bytes skipped;
+    der_bytes content;
+    if (in.at(tag_version) && !in.read(tag_version, skipped)) {
+        return false;
+    }
+    der_bytes validity;
+    if (!in.read(tag_integer, skipped) || !in.read(tag_sequence, skipped) ||
+        !in.read(tag_sequence, content, out.issuer) || !in.read(tag_sequence, validity) ||
+        !in.read(tag_sequence, content, out.subject)) {
+        return false;
+    }
+    der_reader dates(validity);
+    if (!read_time(dates, out.not_before) || !read_time(dates, out.not_after) ||
+        !read_key(in, out)) {
+        return false;
+    }
+    unsigned tag = 0;
+    der_bytes whole;
+    while (!in.empty()) {
+        if (!in.any(tag, content, whole) ||
+            (tag == tag_extensions && !read_extensions(content, out))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+} // namespace
+
+bool certificate::self_issued() const noexcept
+{
+    return equals(issuer, subject);
+}
+
+bool certificate::weak_key() const noexcept
+{
+    return (key == key_kind::rsa && key_bits < 2048) || (key == key_kind::ec && key_bits < 256);
+}
+
+std::optional<certificate> parse_certificate(der_bytes der) noexcept
+{
+    der_reader outer(der);
+    der_bytes content;
+    if (!outer.read(tag_sequence, content) || !outer.empty()) {
+        return std::nullopt;
+    }
+    der_reader in(content);
+    der_bytes body;
+    der_bytes algorithm;
+    der_bytes signature;
+    certificate out;
+    if (!in.read(tag_sequence, body) || !in.read(tag_sequence, algorithm) ||
+        !in.read(tag_bit_string, signature) || !in.empty() || !read_body(body, out)) {
+        return std::nullopt;
+    }
+    out.weak_signature = is_weak_signature(algorithm);
+    return out;
+}
+
+der_bytes first_element(der_bytes der) noexcept
+{
+    unsigned tag = 0;
+    der_bytes content;
+    der_bytes whole;
+    return der_reader(der).any(tag, content, whole) ? whole : der_bytes{};
+}
+
+} // namespace coquest::detail
