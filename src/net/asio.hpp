@@ -1,0 +1,29 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+//
+// Everything that differs between Asio 1.22.1 (Debian 12) and the newest: nowhere else.
+#pragma once
+
+#include <asio/any_io_executor.hpp>
+#include <asio/awaitable.hpp>
+#include <asio/use_awaitable.hpp>
+#include <asio/version.hpp>
+
+#if ASIO_VERSION >= 102400
+#include <asio/as_tuple.hpp>
+#else
+#include <asio/experimental/as_tuple.hpp>
+#endif
+
+namespace coquest::net {
+
+#if ASIO_VERSION >= 102400
+using asio::as_tuple;
+#else
+using asio::experimental::as_tuple;
+#endif
+
+/// Awaits an operation; its error comes back as the first element, and nothing is thrown for it.
+inline constexpr auto no_throw = as_tuple(asio::use_awaitable);
+
+} // namespace coquest::net

@@ -1,0 +1,54 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+//
+// ILP over HTTP: one connection, kept alive, one request at a time. The server loses data that is
+// pipelined, so that nothing is ever sent while an answer is due (contract §6.8).
+#pragma once
+
+#include "core/http_request.hpp"
+#include "core/http_response.hpp"
+#include "core/server_settings.hpp"
+#include "net/transport.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace coquest::net {
+
+class http_client final : public transport {
+public:
+    http_client(const asio::any_io_executor& executor, std::shared_ptr<const config> options,
+                std::shared_ptr<const detail::any_tls_backend> tls);
+
+    asio::awaitable<fault> send(const detail::segment_chain& rows) override;
+    [[nodiscard]] bool must_close() const noexcept override { return false; }
+    asio::awaitable<void> shutdown() override;
+    void close() noexcept override { stream_.close(); }
+
+    /// Asks the server for its settings, with one attempt at each address.
+    asio::awaitable<fault> settings(detail::server_settings& out);
+
+private:
+    asio::awaitable<fault> connect();
+    asio::awaitable<fault> exchange(std::string_view head, const detail::segment_chain* body,
+                                    clock::time_point deadline);
+    asio::awaitable<fault> ask_settings(detail::server_settings& out);
+    asio::awaitable<fault> receive();
+    void next_address();
+    [[nodiscard]] const server_address& address() const { return config_->addresses[address_]; }
+
+    std::shared_ptr<const config> config_;
+    std::shared_ptr<const detail::any_tls_backend> tls_;
+    stream stream_;
+    std::size_t address_ = 0; // of the server that is used
+    std::optional<detail::http_request_head> head_;
+    detail::http_response_parser response_;
+    std::vector<asio::const_buffer> pieces_; // of the request that is under way
+    std::vector<std::byte> input_;
+    bool fresh_ = true; // the connection has carried no request yet
+};
+
+} // namespace coquest::net

@@ -1,0 +1,37 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+//
+// ILP over TCP: rows go out and nothing comes back. The one thing that the server can say is to
+// hang up, which it does for a row that it cannot take; that is looked for around every write.
+#pragma once
+
+#include "net/transport.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace coquest::net {
+
+class tcp_client final : public transport {
+public:
+    tcp_client(const asio::any_io_executor& executor, std::shared_ptr<const config> options,
+               std::shared_ptr<const detail::any_tls_backend> tls);
+
+    /// Connects. The connection is the only one: once lost, must_close() says so.
+    asio::awaitable<fault> connect();
+
+    asio::awaitable<fault> send(const detail::segment_chain& rows) override;
+    [[nodiscard]] bool must_close() const noexcept override { return !stream_.is_open(); }
+    asio::awaitable<void> shutdown() override { return stream_.linger(); }
+    void close() noexcept override { stream_.close(); }
+
+private:
+    fault lost(fault why);
+
+    std::shared_ptr<const config> config_;
+    std::shared_ptr<const detail::any_tls_backend> tls_;
+    stream stream_;
+    std::vector<asio::const_buffer> pieces_;
+};
+
+} // namespace coquest::net

@@ -1,0 +1,53 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+//
+// What the write loop needs of a protocol underneath: take one batch, say what became of it.
+#pragma once
+
+#include "net/asio.hpp"
+#include "net/stream.hpp"
+
+#include <coquest/config.hpp>
+#include <coquest/detail/any_tls.hpp>
+#include <coquest/detail/fault.hpp>
+#include <coquest/detail/segment.hpp>
+
+#include <asio/buffer.hpp>
+
+#include <memory>
+#include <vector>
+
+namespace coquest::net {
+
+class transport {
+public:
+    virtual ~transport() = default;
+
+    /// Sends @p rows once and waits for what the protocol has by way of acknowledgement. The fault
+    /// says what became of the rows, and whether to try again.
+    virtual asio::awaitable<fault> send(const detail::segment_chain& rows) = 0;
+
+    /// Says whether the connection is lost for good: no further send can succeed.
+    [[nodiscard]] virtual bool must_close() const noexcept = 0;
+    /// Says goodbye, and closes: at once where all is acknowledged, else when the peer has closed
+    /// or a second has passed.
+    virtual asio::awaitable<void> shutdown() = 0;
+    /// Closes at once; a send that is pending fails.
+    virtual void close() noexcept = 0;
+};
+
+/// Makes the transport of @p options; @p tls is null for plain protocols.
+[[nodiscard]] std::unique_ptr<transport> make_transport(
+    const asio::any_io_executor& executor, std::shared_ptr<const config> options,
+    std::shared_ptr<const detail::any_tls_backend> tls);
+
+/// Appends the segments of @p rows to @p pieces.
+inline void append_pieces(std::vector<asio::const_buffer>& pieces,
+                          const detail::segment_chain& rows)
+{
+    for (const detail::segment* s = rows.front(); s != nullptr; s = s->next) {
+        pieces.emplace_back(s->data(), s->size);
+    }
+}
+
+} // namespace coquest::net
