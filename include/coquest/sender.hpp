@@ -1,0 +1,267 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+//
+// The sender: rows in, acknowledged batches out, by co_await.
+#pragma once
+
+#include <coquest/buffer.hpp>
+#include <coquest/config.hpp>
+#include <coquest/detail/any_tls.hpp>
+#include <coquest/error.hpp>
+#include <coquest/tls.hpp>
+
+#include <asio/any_io_executor.hpp>
+#include <asio/awaitable.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+namespace coquest {
+
+namespace detail {
+class sender_core;
+buffer& open_rows(sender_core& core) noexcept;
+} // namespace detail
+
+/// Builds one row of a sender. Made by sender::table, ended by at or at_now in the same expression;
+/// its operations are those of coquest::buffer, which see for their errors.
+class row {
+public:
+    row(const row&) = delete;
+    row& operator=(const row&) = delete;
+
+    /// See buffer::symbol.
+    row& symbol(column_name name, std::string_view value)
+    {
+        rows_.symbol(name, value);
+        return *this;
+    }
+    /// See buffer::column_bool.
+    row& column_bool(column_name name, bool value)
+    {
+        rows_.column_bool(name, value);
+        return *this;
+    }
+    /// See buffer::column_i64.
+    row& column_i64(column_name name, std::int64_t value)
+    {
+        rows_.column_i64(name, value);
+        return *this;
+    }
+    /// See buffer::column_f64.
+    row& column_f64(column_name name, double value)
+    {
+        rows_.column_f64(name, value);
+        return *this;
+    }
+    /// See buffer::column_str.
+    row& column_str(column_name name, std::string_view value)
+    {
+        rows_.column_str(name, value);
+        return *this;
+    }
+    /// See buffer::column_ts.
+    template <class Timestamp>
+    row& column_ts(column_name name, Timestamp value)
+    {
+        rows_.column_ts(name, value);
+        return *this;
+    }
+    /// See buffer::column.
+    template <class T>
+    row& column(column_name name, const T& value)
+    {
+        rows_.column(name, value);
+        return *this;
+    }
+
+    /// Ends the row with its designated timestamp, and commits it.
+    ///
+    /// Completes at once unless max_buf_size bytes are waiting: then when some are acknowledged.
+    /// Errors: those of buffer::at; errc::closed; and what stopped the write loop since the last
+    /// await (see sender), in which case this row was not taken. Cancelled while it waits, it ends
+    /// with errc::cancelled, and the row stays committed.
+    [[nodiscard]] asio::awaitable<void> at(timestamp_micros value);
+    [[nodiscard]] asio::awaitable<void> at(timestamp_nanos value);
+    template <class Duration>
+    [[nodiscard]] asio::awaitable<void> at(std::chrono::sys_time<Duration> value);
+    /// Ends the row; the server sets its timestamp on arrival. Otherwise as at.
+    [[nodiscard]] asio::awaitable<void> at_now();
+
+private:
+    friend class sender;
+    explicit row(detail::sender_core& core) : core_(core), rows_(detail::open_rows(core)) {}
+
+    detail::sender_core& core_;
+    buffer& rows_;
+};
+
+/// Sends rows to QuestDB. Made by sender_builder::build.
+///
+/// A loop in the background takes committed rows to the server, a batch at a time: when
+/// auto_flush_rows, auto_flush_bytes or auto_flush_interval is reached (a real timer: no further
+/// row has to come), at flush() and at close(). A batch that fails is tried again for retry_timeout
+/// where that can help. If it still fails, the loop stops and keeps every row; the next at, flush
+/// or close throws what happened. After a passing failure the loop starts again with that throw;
+/// after a refusal by the server (delivery::rejected), which would only repeat itself, at refuses
+/// rows until flush() succeeds or take_unsent() has taken the rows away.
+///
+/// Rows are delivered at least once: an answer that was lost makes the batch go out again.
+///
+/// Threads: as an Asio object; every call on the executor that build() ran on (one strand). Rows of
+/// several coroutines on that strand do not mix. Destroy it before its io_context; the destructor
+/// does not wait, and drops what is unsent: call close() first.
+class sender {
+public:
+    /// Makes a sender that can be assigned to and destroyed; must_close() is true.
+    sender() noexcept = default;
+    sender(sender&& other) noexcept;
+    sender& operator=(sender&& other) noexcept;
+    ~sender();
+
+    /// Begins a row in @p name. Finish it in the same expression.
+    [[nodiscard]] row table(table_name name);
+
+    /// Returns an empty buffer for this server's protocol version and limits.
+    [[nodiscard]] buffer new_buffer() const;
+
+    /// Delivers every row that was committed before the call; completes when the server has
+    /// acknowledged them (TCP: when the system has taken them and the connection is sound, which
+    /// does not say that the server stored them).
+    ///
+    /// Errors: errc::server_flush_error, errc::auth_error, errc::http_not_supported,
+    /// errc::socket_error, errc::tls_error, errc::timed_out, errc::could_not_resolve_addr,
+    /// errc::closed; the rows are kept. Cancelled, it ends with errc::cancelled, and the rows stay
+    /// on their way.
+    [[nodiscard]] asio::awaitable<void> flush();
+    /// Delivers the rows of @p rows behind those committed before. On success the buffer is empty
+    /// and keeps its memory; on failure it has its rows back. It must outlive the operation.
+    ///
+    /// Errors: those of flush(), and errc::invalid_api_call while a row of @p rows is open,
+    /// errc::protocol_version_error for a buffer of another version. Cancelled, it ends with
+    /// errc::cancelled; rows that are being sent then stay on their way and leave the buffer.
+    [[nodiscard]] asio::awaitable<void> flush(buffer& rows);
+    /// Delivers a copy of the rows of @p rows, and leaves the buffer as it is. Otherwise as
+    /// flush(buffer&).
+    [[nodiscard]] asio::awaitable<void> flush_and_keep(const buffer& rows);
+
+    /// Flushes within close_timeout, says goodbye, and closes. Idempotent.
+    ///
+    /// Errors: those of flush(), with diagnostics::unsent_rows; the sender is closed all the same,
+    /// and take_unsent() has the rows. Cancelled, it closes at once and reports errc::cancelled.
+    [[nodiscard]] asio::awaitable<void> close();
+
+    /// Takes every row that is not acknowledged out of the sender, those of a refused batch first,
+    /// and forgets the failure. Rows that are being sent right now stay.
+    [[nodiscard]] buffer take_unsent();
+
+    /// Returns the number of rows that are committed and not acknowledged.
+    [[nodiscard]] std::size_t unsent_rows() const noexcept;
+    /// Returns the protocol version that was configured or negotiated.
+    [[nodiscard]] coquest::protocol_version protocol_version() const noexcept;
+    /// Says whether the sender is of no more use: closed, or its TCP connection lost.
+    [[nodiscard]] bool must_close() const noexcept;
+
+private:
+    friend class sender_builder;
+    explicit sender(std::shared_ptr<detail::sender_core> core) noexcept;
+
+    std::shared_ptr<detail::sender_core> core_;
+};
+
+/// Collects the options of a sender, and makes it.
+///
+/// Every setter throws errc::config_error where the value is wrong, and names the key. Values are
+/// those of the configuration string; defaults are those of coquest::config.
+class sender_builder {
+public:
+    /// Begins with "http", "https", "tcp" or "tcps", and one server.
+    sender_builder(std::string_view protocol, std::string_view host, std::uint16_t port);
+    sender_builder(coquest::protocol protocol, std::string_view host, std::uint16_t port);
+    /// Begins with options that are complete.
+    explicit sender_builder(config options);
+    /// Begins with a configuration string; errors: see parse_config.
+    [[nodiscard]] static sender_builder from_conf(std::string_view text);
+    /// Begins with the configuration string in QDB_CLIENT_CONF; errors: see config_from_env.
+    [[nodiscard]] static sender_builder from_env();
+
+    sender_builder& address(std::string_view host, std::uint16_t port); ///< one more server (HTTP)
+    sender_builder& username(std::string_view value);                   ///< config::username
+    sender_builder& password(std::string_view value);                   ///< config::password
+    sender_builder& token(std::string_view value);                      ///< config::token
+    sender_builder& token_x(std::string_view value);                    ///< config::token_x
+    sender_builder& token_y(std::string_view value);                    ///< config::token_y
+    sender_builder& auth_timeout(std::chrono::milliseconds value);      ///< config::auth_timeout
+    sender_builder& bind_interface(std::string_view value);             ///< config::bind_interface
+    sender_builder& tls_ca(std::string_view value);        ///< tls_options::ca, by its name
+    sender_builder& tls_ca(coquest::tls_ca value);         ///< tls_options::ca
+    sender_builder& tls_roots(std::string_view path);      ///< tls_options::roots; implies pem_file
+    sender_builder& tls_verify(std::string_view value);    ///< "on" or "unsafe_off"
+    sender_builder& tls_verify(coquest::tls_verify value); ///< tls_options::verify
+    sender_builder& tls_client_cert(std::string_view path);            ///< tls_options::client_cert
+    sender_builder& tls_client_key(std::string_view path);             ///< tls_options::client_key
+    sender_builder& protocol_version(coquest::protocol_version value); ///< config::version
+    sender_builder& max_name_len(std::size_t value);                   ///< config::max_name_len
+    sender_builder& init_buf_size(std::size_t value);                  ///< config::init_buf_size
+    sender_builder& max_buf_size(std::size_t value);                   ///< config::max_buf_size
+    sender_builder& auto_flush(bool value);                            ///< config::auto_flush
+    sender_builder& auto_flush_rows(std::size_t value);                ///< config::auto_flush_rows
+    sender_builder& auto_flush_bytes(std::size_t value);               ///< config::auto_flush_bytes
+    sender_builder& auto_flush_interval(std::chrono::milliseconds value); ///< same
+    sender_builder& request_timeout(std::chrono::milliseconds value); ///< config::request_timeout
+    sender_builder& request_min_throughput(std::size_t value); ///< config::request_min_throughput
+    sender_builder& retry_timeout(std::chrono::milliseconds value);     ///< config::retry_timeout
+    sender_builder& retry_max_backoff(std::chrono::milliseconds value); ///< same
+    sender_builder& connect_timeout(std::chrono::milliseconds value);   ///< config::connect_timeout
+    sender_builder& close_timeout(std::chrono::milliseconds value);     ///< config::close_timeout
+    sender_builder& user_agent(std::string_view value);                 ///< config::user_agent
+
+    /// Uses another TLS library than the one that coquest was built with; see TlsBackend.
+    template <tls_backend Backend>
+    sender_builder& tls()
+    {
+        make_tls_ = detail::make_tls<Backend>;
+        return *this;
+    }
+
+    /// Returns the options as they stand.
+    [[nodiscard]] const config& options() const noexcept { return options_; }
+
+    /// Makes the sender, on the executor of the coroutine that awaits it.
+    ///
+    /// Completes when the options are checked, the roots loaded, and, over TCP or where the
+    /// protocol version is to be negotiated, the server has answered. Errors: errc::config_error,
+    /// errc::tls_error, errc::protocol_version_error, errc::auth_error, errc::socket_error,
+    /// errc::could_not_resolve_addr, errc::timed_out. Cancelled, it closes the socket and ends with
+    /// errc::cancelled. The builder may go while it runs.
+    [[nodiscard]] asio::awaitable<sender> build() const;
+
+private:
+    static asio::awaitable<sender> make(config options, detail::tls_factory make_backend);
+    sender_builder& set(std::string_view key, std::string_view value);
+    sender_builder& set(std::string_view key, std::chrono::milliseconds value);
+
+    config options_;
+    detail::tls_factory make_tls_;
+    bool ca_given_ = false; // by tls_ca(), not implied by tls_roots()
+};
+
+template <class Duration>
+asio::awaitable<void> row::at(std::chrono::sys_time<Duration> value)
+{
+    constexpr bool nanos = detail::needs_nanos<Duration>;
+    using target = std::conditional_t<nanos, std::chrono::nanoseconds, std::chrono::microseconds>;
+    using timestamp = std::conditional_t<nanos, timestamp_nanos, timestamp_micros>;
+    std::int64_t ticks = 0;
+    if (!detail::convert_ticks<target>(value.time_since_epoch(), ticks)) {
+        rows_.at(value); // throws, and withdraws the row
+    }
+    return at(timestamp(ticks));
+}
+
+} // namespace coquest

@@ -1,0 +1,44 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+
+#include "sender/default_tls.hpp"
+
+#if defined(COQUEST_HAS_WOLFSSL)
+#include <coquest/wolfssl.hpp>
+#elif defined(COQUEST_HAS_OPENSSL)
+#include <coquest/openssl.hpp>
+#endif
+
+namespace coquest::detail {
+
+#if defined(COQUEST_HAS_WOLFSSL)
+
+tls_factory default_tls() noexcept
+{
+    return make_tls<wolfssl_backend>;
+}
+
+#elif defined(COQUEST_HAS_OPENSSL)
+
+tls_factory default_tls() noexcept
+{
+    return make_tls<openssl_backend>;
+}
+
+#else
+
+tls_factory default_tls() noexcept
+{
+    return [](const tls_options&, tls_diagnosis& why) {
+        why.kind = tls_failure::unsupported;
+        why.text = "coquest was built without a TLS library";
+        why.hint =
+            "configure it with -DCOQUEST_TLS_WOLFSSL=ON or -DCOQUEST_TLS_OPENSSL=ON, or name "
+            "a backend of your own by sender_builder::tls<Backend>()";
+        return std::shared_ptr<const any_tls_backend>();
+    };
+}
+
+#endif
+
+} // namespace coquest::detail

@@ -1,0 +1,13 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <coquest/detail/any_tls.hpp>
+
+namespace coquest::detail {
+
+/// Returns the factory of the TLS backend that this build has: wolfSSL, else OpenSSL, else one that
+/// says that there is none.
+[[nodiscard]] tls_factory default_tls() noexcept;
+
+} // namespace coquest::detail

@@ -1,0 +1,103 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+
+#include <coquest/sender.hpp>
+
+#include "sender/sender_core.hpp"
+
+#include <utility>
+
+namespace coquest {
+
+buffer& detail::open_rows(sender_core& core) noexcept
+{
+    return core.rows();
+}
+
+asio::awaitable<void> row::at(timestamp_micros value)
+{
+    return core_.finish(value);
+}
+
+asio::awaitable<void> row::at(timestamp_nanos value)
+{
+    return core_.finish(value);
+}
+
+asio::awaitable<void> row::at_now()
+{
+    return core_.finish();
+}
+
+sender::sender(std::shared_ptr<detail::sender_core> core) noexcept : core_(std::move(core)) {}
+
+sender::sender(sender&& other) noexcept = default;
+
+sender& sender::operator=(sender&& other) noexcept
+{
+    if (this != &other) {
+        const sender old(std::move(*this)); // ends what this one held
+        core_ = std::move(other.core_);
+    }
+    return *this;
+}
+
+sender::~sender()
+{
+    if (core_) {
+        core_->abandon();
+    }
+}
+
+row sender::table(table_name name)
+{
+    core_->rows().table(name);
+    return row(*core_);
+}
+
+buffer sender::new_buffer() const
+{
+    return core_->new_buffer();
+}
+
+asio::awaitable<void> sender::flush()
+{
+    return core_->flush();
+}
+
+asio::awaitable<void> sender::flush(buffer& rows)
+{
+    return core_->flush(rows);
+}
+
+asio::awaitable<void> sender::flush_and_keep(const buffer& rows)
+{
+    return core_->flush_and_keep(rows);
+}
+
+asio::awaitable<void> sender::close()
+{
+    return core_->close();
+}
+
+buffer sender::take_unsent()
+{
+    return core_->take_unsent();
+}
+
+std::size_t sender::unsent_rows() const noexcept
+{
+    return core_->unsent_rows();
+}
+
+protocol_version sender::protocol_version() const noexcept
+{
+    return core_->version();
+}
+
+bool sender::must_close() const noexcept
+{
+    return !core_ || core_->must_close();
+}
+
+} // namespace coquest

@@ -1,0 +1,351 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+
+#include <coquest/sender.hpp>
+
+#include "core/retry.hpp"
+#include "core/server_settings.hpp"
+#include "net/http_client.hpp"
+#include "net/tcp_client.hpp"
+#include "sender/default_tls.hpp"
+#include "sender/sender_core.hpp"
+
+#include <coquest/detail/config.hpp>
+
+#include <asio/error.hpp>
+#include <asio/steady_timer.hpp>
+#include <asio/this_coro.hpp>
+
+#include <algorithm>
+#include <random>
+#include <string>
+#include <utility>
+
+namespace coquest {
+namespace {
+
+using detail::fault;
+using net::clock;
+
+// A server that is just starting answers within this time; a wrong address fails soon enough.
+constexpr std::chrono::milliseconds settings_retry{1000};
+
+protocol parse_protocol_or_throw(std::string_view text)
+{
+    protocol parsed = protocol::http;
+    detail::parse_protocol(text, parsed).raise();
+    return parsed;
+}
+
+fault make_tls(const config& options, detail::tls_factory factory,
+               std::shared_ptr<const detail::any_tls_backend>& out)
+{
+    tls_diagnosis why;
+    out = factory(options.tls, why);
+    if (out) {
+        return {};
+    }
+    const tls_diagnosis general = describe(why.kind);
+    const std::string& hint = why.hint.empty() ? general.hint : why.hint;
+    fault problem(errc::tls_error,
+                  (why.text.empty() ? general.text : why.text) + (hint.empty() ? "" : "; " + hint));
+    problem.info.path = std::move(why.path);
+    problem.info.tls = why.kind;
+    problem.info.tls_code = why.native_code;
+    return problem;
+}
+
+asio::awaitable<fault> negotiate(net::http_client& client, const config& options,
+                                 detail::server_settings& out)
+{
+    asio::steady_timer pause(co_await asio::this_coro::executor);
+    std::minstd_rand random(std::random_device{}());
+    const auto last = clock::now() + std::min(options.retry_timeout, settings_retry);
+    for (unsigned attempt = 0;; ++attempt) {
+        fault problem = co_await client.settings(out);
+        const auto wait = detail::backoff(attempt, options.retry_max_backoff,
+                                          static_cast<std::uint32_t>(random()));
+        if (!problem || !problem.info.retryable || clock::now() + wait > last) {
+            co_return problem;
+        }
+        pause.expires_after(wait);
+        co_await pause.async_wait(asio::use_awaitable);
+    }
+}
+
+struct connected {
+    std::unique_ptr<net::transport> transport;
+    detail::server_settings settings;
+};
+
+asio::awaitable<fault> connect(std::shared_ptr<const config> options,
+                               std::shared_ptr<const detail::any_tls_backend> tls, connected& out)
+{
+    const asio::any_io_executor executor = co_await asio::this_coro::executor;
+    fault problem;
+    if (is_http(options->transport)) {
+        auto client = std::make_unique<net::http_client>(executor, options, std::move(tls));
+        if (!options->version) {
+            problem = co_await negotiate(*client, *options, out.settings);
+        }
+        out.transport = std::move(client);
+    } else {
+        if (options->token || options->username) {
+            co_return fault(errc::config_error,
+                            "token: this version of coquest can't authenticate over TCP; use http "
+                            "or https, or a server without line.tcp.auth.db.path");
+        }
+        auto client = std::make_unique<net::tcp_client>(executor, options, std::move(tls));
+        problem = co_await client->connect();
+        out.transport = std::move(client);
+    }
+    out.settings.version = options->version.value_or(out.settings.version);
+    co_return problem;
+}
+
+asio::awaitable<std::shared_ptr<detail::sender_core>> make_core(config options,
+                                                                detail::tls_factory make_backend)
+{
+    detail::validate(options).raise();
+    std::shared_ptr<const detail::any_tls_backend> tls;
+    if (has_tls(options.transport)) {
+        make_tls(options, make_backend, tls).raise();
+    }
+    const auto shared = std::make_shared<const config>(std::move(options));
+    connected made;
+    try {
+        fault problem = co_await connect(shared, std::move(tls), made);
+        std::move(problem).raise();
+    } catch (const error&) {
+        throw;
+    } catch (const std::system_error& unexpected) {
+        if (unexpected.code() != asio::error::operation_aborted) {
+            throw;
+        }
+        throw error(errc::cancelled, "connecting was cancelled");
+    }
+    const asio::any_io_executor executor = co_await asio::this_coro::executor;
+    auto core = std::make_shared<detail::sender_core>(
+        executor, shared, std::move(made.transport), made.settings.version,
+        made.settings.name_limit(shared->max_name_len));
+    core->start();
+    co_return core;
+}
+
+} // namespace
+
+sender_builder::sender_builder(std::string_view protocol, std::string_view host, std::uint16_t port)
+    : sender_builder(parse_protocol_or_throw(protocol), host, port)
+{
+}
+
+sender_builder::sender_builder(coquest::protocol protocol, std::string_view host,
+                               std::uint16_t port)
+    : make_tls_(detail::default_tls())
+{
+    options_.transport = protocol;
+    address(host, port);
+}
+
+sender_builder::sender_builder(config options)
+    : options_(std::move(options)), make_tls_(detail::default_tls())
+{
+}
+
+sender_builder sender_builder::from_conf(std::string_view text)
+{
+    return sender_builder(parse_config(text));
+}
+
+sender_builder sender_builder::from_env()
+{
+    return sender_builder(config_from_env());
+}
+
+sender_builder& sender_builder::set(std::string_view key, std::string_view value)
+{
+    detail::set_option(options_, key, value).raise();
+    return *this;
+}
+
+sender_builder& sender_builder::set(std::string_view key, std::chrono::milliseconds value)
+{
+    return set(key, std::to_string(value.count()));
+}
+
+sender_builder& sender_builder::address(std::string_view host, std::uint16_t port)
+{
+    return set("addr", to_string(server_address{std::string(host), port}));
+}
+
+sender_builder& sender_builder::username(std::string_view value)
+{
+    return set("username", value);
+}
+
+sender_builder& sender_builder::password(std::string_view value)
+{
+    return set("password", value);
+}
+
+sender_builder& sender_builder::token(std::string_view value)
+{
+    return set("token", value);
+}
+
+sender_builder& sender_builder::token_x(std::string_view value)
+{
+    return set("token_x", value);
+}
+
+sender_builder& sender_builder::token_y(std::string_view value)
+{
+    return set("token_y", value);
+}
+
+sender_builder& sender_builder::auth_timeout(std::chrono::milliseconds value)
+{
+    return set("auth_timeout", value);
+}
+
+sender_builder& sender_builder::bind_interface(std::string_view value)
+{
+    return set("bind_interface", value);
+}
+
+sender_builder& sender_builder::tls_ca(std::string_view value)
+{
+    set("tls_ca", value);
+    ca_given_ = true;
+    return *this;
+}
+
+sender_builder& sender_builder::tls_ca(coquest::tls_ca value)
+{
+    switch (value) {
+    case coquest::tls_ca::webpki_roots: return tls_ca("webpki_roots");
+    case coquest::tls_ca::os_roots: return tls_ca("os_roots");
+    case coquest::tls_ca::webpki_and_os_roots: return tls_ca("webpki_and_os_roots");
+    case coquest::tls_ca::pem_file: break;
+    }
+    return tls_ca("pem_file");
+}
+
+sender_builder& sender_builder::tls_roots(std::string_view path)
+{
+    const coquest::tls_ca before = options_.tls.ca;
+    set("tls_roots", path);
+    if (ca_given_) {
+        options_.tls.ca = before; // build() refuses roots that another choice would ignore
+    }
+    return *this;
+}
+
+sender_builder& sender_builder::tls_verify(std::string_view value)
+{
+    return set("tls_verify", value);
+}
+
+sender_builder& sender_builder::tls_verify(coquest::tls_verify value)
+{
+    return set("tls_verify", value == coquest::tls_verify::on ? "on" : "unsafe_off");
+}
+
+sender_builder& sender_builder::tls_client_cert(std::string_view path)
+{
+    return set("tls_client_cert", path);
+}
+
+sender_builder& sender_builder::tls_client_key(std::string_view path)
+{
+    return set("tls_client_key", path);
+}
+
+sender_builder& sender_builder::protocol_version(coquest::protocol_version value)
+{
+    return set("protocol_version", std::to_string(static_cast<int>(value)));
+}
+
+sender_builder& sender_builder::max_name_len(std::size_t value)
+{
+    return set("max_name_len", std::to_string(value));
+}
+
+sender_builder& sender_builder::init_buf_size(std::size_t value)
+{
+    return set("init_buf_size", std::to_string(value));
+}
+
+sender_builder& sender_builder::max_buf_size(std::size_t value)
+{
+    return set("max_buf_size", std::to_string(value));
+}
+
+sender_builder& sender_builder::auto_flush(bool value)
+{
+    return set("auto_flush", value ? "on" : "off");
+}
+
+sender_builder& sender_builder::auto_flush_rows(std::size_t value)
+{
+    return set("auto_flush_rows", std::to_string(value));
+}
+
+sender_builder& sender_builder::auto_flush_bytes(std::size_t value)
+{
+    return set("auto_flush_bytes", std::to_string(value));
+}
+
+sender_builder& sender_builder::auto_flush_interval(std::chrono::milliseconds value)
+{
+    return set("auto_flush_interval", value);
+}
+
+sender_builder& sender_builder::request_timeout(std::chrono::milliseconds value)
+{
+    return set("request_timeout", value);
+}
+
+sender_builder& sender_builder::request_min_throughput(std::size_t value)
+{
+    return set("request_min_throughput", std::to_string(value));
+}
+
+sender_builder& sender_builder::retry_timeout(std::chrono::milliseconds value)
+{
+    return set("retry_timeout", value);
+}
+
+sender_builder& sender_builder::retry_max_backoff(std::chrono::milliseconds value)
+{
+    return set("retry_max_backoff_millis", value);
+}
+
+sender_builder& sender_builder::connect_timeout(std::chrono::milliseconds value)
+{
+    return set("connect_timeout", value);
+}
+
+sender_builder& sender_builder::close_timeout(std::chrono::milliseconds value)
+{
+    return set("close_timeout", value);
+}
+
+sender_builder& sender_builder::user_agent(std::string_view value)
+{
+    options_.user_agent = value;
+    return *this;
+}
+
+asio::awaitable<sender> sender_builder::build() const
+{
+    return make(options_, make_tls_);
+}
+
+asio::awaitable<sender> sender_builder::make(config options, detail::tls_factory make_backend)
+{
+    auto core = co_await make_core(std::move(options), make_backend);
+    co_return sender(std::move(core));
+}
+
+} // namespace coquest
