@@ -1,0 +1,85 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+
+#include "support/allocation_counter.hpp"
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+namespace {
+
+std::atomic<std::size_t> count{0};
+
+void* allocate(std::size_t size, std::size_t alignment)
+{
+    ++count;
+    const std::size_t rounded = (size + alignment - 1) / alignment * alignment;
+    void* const memory = alignment <= alignof(std::max_align_t)
+                             ? std::malloc(size == 0 ? 1 : size)
+                             : std::aligned_alloc(alignment, rounded);
+    if (memory == nullptr) {
+        throw std::bad_alloc();
+    }
+    return memory;
+}
+
+} // namespace
+
+void* operator new(std::size_t size)
+{
+    return allocate(size, 1);
+}
+void* operator new[](std::size_t size)
+{
+    return allocate(size, 1);
+}
+void* operator new(std::size_t size, std::align_val_t alignment)
+{
+    return allocate(size, static_cast<std::size_t>(alignment));
+}
+void* operator new[](std::size_t size, std::align_val_t alignment)
+{
+    return allocate(size, static_cast<std::size_t>(alignment));
+}
+void operator delete(void* memory) noexcept
+{
+    std::free(memory);
+}
+void operator delete[](void* memory) noexcept
+{
+    std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept
+{
+    std::free(memory);
+}
+void operator delete[](void* memory, std::size_t) noexcept
+{
+    std::free(memory);
+}
+void operator delete(void* memory, std::align_val_t) noexcept
+{
+    std::free(memory);
+}
+void operator delete[](void* memory, std::align_val_t) noexcept
+{
+    std::free(memory);
+}
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept
+{
+    std::free(memory);
+}
+void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept
+{
+    std::free(memory);
+}
+
+namespace coquest::test {
+
+std::size_t allocations() noexcept
+{
+    return count;
+}
+
+} // namespace coquest::test

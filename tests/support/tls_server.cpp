@@ -1,0 +1,250 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+
+#include "support/tls_server.hpp"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+#include <utility>
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+namespace coquest::test {
+namespace {
+
+void require(bool good, const char* what)
+{
+    if (!good) {
+        throw std::runtime_error(std::string("tls_server: ") + what);
+    }
+}
+
+int number_of(tls_version version)
+{
+    static constexpr std::array numbers{TLS1_VERSION, TLS1_1_VERSION, TLS1_2_VERSION,
+                                        TLS1_3_VERSION};
+    return numbers.at(static_cast<std::size_t>(version));
+}
+
+void use(SSL_CTX* context, const identity& of, const std::vector<identity>& chain)
+{
+    require(SSL_CTX_use_certificate(context, of.certificate.get()) == 1 &&
+                SSL_CTX_use_PrivateKey(context, of.key.get()) == 1,
+            "using the certificate failed");
+    for (const identity& above : chain) {
+        require(SSL_CTX_add1_chain_cert(context, above.certificate.get()) == 1,
+                "using the chain failed");
+    }
+}
+
+} // namespace
+
+tls_server::tls_server(const server_behaviour& spec)
+    : context_(SSL_CTX_new(TLS_server_method()), &SSL_CTX_free)
+{
+    SSL_CTX* const context = context_.get();
+    SSL_CTX_set_security_level(context, spec.security_level);
+    require(SSL_CTX_set_min_proto_version(context, number_of(spec.min)) == 1 &&
+                SSL_CTX_set_max_proto_version(context, number_of(spec.max)) == 1,
+            "setting the versions failed");
+    if (!spec.ciphers.empty()) {
+        require(SSL_CTX_set_cipher_list(context, spec.ciphers.c_str()) == 1,
+                "setting the suites failed");
+    }
+    if (!spec.groups.empty()) {
+        require(SSL_CTX_set1_groups_list(context, spec.groups.c_str()) == 1,
+                "setting the groups failed");
+    }
+    if (spec.certificate) {
+        use(context, *spec.certificate, spec.chain);
+    }
+    SSL_CTX_set_dh_auto(context, 1);
+    if (spec.client_issuer) {
+        require(X509_STORE_add_cert(SSL_CTX_get_cert_store(context),
+                                    spec.client_issuer->certificate.get()) == 1,
+                "trusting the client's issuer failed");
+        SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+    }
+    connection_ = {SSL_new(context), &SSL_free};
+    BIO* const in = BIO_new(BIO_s_mem());
+    BIO* const out = BIO_new(BIO_s_mem());
+    BIO_set_mem_eof_return(in, -1);
+    SSL_set_bio(connection_.get(), in, out);
+    SSL_set_accept_state(connection_.get());
+}
+
+tls_server::~tls_server() = default;
+
+void tls_server::feed(std::span<const std::byte> bytes)
+{
+    SSL* const ssl = connection_.get();
+    BIO_write(SSL_get_rbio(ssl), bytes.data(), static_cast<int>(bytes.size()));
+    ERR_clear_error();
+    std::array<char, 16384> text{};
+    int n = 0;
+    while ((n = SSL_read(ssl, text.data(), static_cast<int>(text.size()))) > 0) {
+        received_.append(text.data(), static_cast<std::size_t>(n));
+    }
+    collect();
+}
+
+void tls_server::send(std::string_view text)
+{
+    require(SSL_write(connection_.get(), text.data(), static_cast<int>(text.size())) ==
+                static_cast<int>(text.size()),
+            "sending failed");
+    collect();
+}
+
+void tls_server::close()
+{
+    SSL_shutdown(connection_.get());
+    collect();
+}
+
+void tls_server::update_keys()
+{
+    require(SSL_key_update(connection_.get(), SSL_KEY_UPDATE_REQUESTED) == 1,
+            "asking for new keys failed");
+    send(".");
+}
+
+bool tls_server::saw_close_notify() const noexcept
+{
+    return (SSL_get_shutdown(connection_.get()) & SSL_RECEIVED_SHUTDOWN) != 0;
+}
+
+bool tls_server::is_established() const noexcept
+{
+    return SSL_is_init_finished(connection_.get()) == 1;
+}
+
+std::string tls_server::asked_name() const
+{
+    const char* const name = SSL_get_servername(connection_.get(), TLSEXT_NAMETYPE_host_name);
+    return name != nullptr ? name : "";
+}
+
+std::vector<int> tls_server::offered_groups() const
+{
+    const long count = SSL_get1_groups(connection_.get(), nullptr);
+    std::vector<int> groups(static_cast<std::size_t>(std::max(count, 0L)));
+    SSL_get1_groups(connection_.get(), groups.data());
+    return groups;
+}
+
+std::vector<unsigned> tls_server::offered_suites() const
+{
+    std::vector<unsigned> suites;
+    const STACK_OF(SSL_CIPHER)* const offered = SSL_get_client_ciphers(connection_.get());
+    for (int i = 0; i < sk_SSL_CIPHER_num(offered); ++i) {
+        suites.push_back(SSL_CIPHER_get_protocol_id(sk_SSL_CIPHER_value(offered, i)));
+    }
+    return suites;
+}
+
+std::string tls_server::negotiated_suite() const
+{
+    return SSL_get_cipher_name(connection_.get());
+}
+
+void tls_server::collect()
+{
+    BIO* const out = SSL_get_wbio(connection_.get());
+    char* data = nullptr;
+    const long size = BIO_get_mem_data(out, &data);
+    const auto bytes = std::as_bytes(std::span(data, static_cast<std::size_t>(size)));
+    wire.insert(wire.end(), bytes.begin(), bytes.end());
+    BIO_reset(out);
+}
+
+std::error_code tls_pair::run(
+    const std::function<tls_step(detail::any_tls_session&, std::error_code&)>& step)
+{
+    for (;;) {
+        std::error_code ec;
+        const tls_step next = step(*client_, ec);
+        most_output_ = std::max(most_output_, client_->output().size());
+        if (next != tls_step::done || ec) {
+            send_output();
+        }
+        if (ec || next == tls_step::done || next == tls_step::done_after_output) {
+            return ec;
+        }
+        if (next == tls_step::retry_after_input) {
+            if (!receive_input()) {
+                return std::make_error_code(std::errc::operation_would_block);
+            }
+        }
+    }
+}
+
+std::error_code tls_pair::handshake()
+{
+    return run(
+        [](detail::any_tls_session& client, std::error_code& ec) { return client.handshake(ec); });
+}
+
+std::error_code tls_pair::write(std::string_view text)
+{
+    auto rest = std::as_bytes(std::span(text));
+    std::error_code failed;
+    while (!rest.empty() && !failed) {
+        failed = run([&](detail::any_tls_session& client, std::error_code& ec) {
+            std::size_t n = 0;
+            const tls_step next = client.write(rest, n, ec);
+            rest = rest.subspan(n);
+            return next;
+        });
+    }
+    return failed;
+}
+
+std::error_code tls_pair::read(std::size_t size, std::string& text)
+{
+    text.resize(size);
+    auto room = std::as_writable_bytes(std::span(text));
+    std::error_code failed;
+    while (!room.empty() && !failed) {
+        failed = run([&](detail::any_tls_session& client, std::error_code& ec) {
+            std::size_t n = 0;
+            const tls_step next = client.read(room, n, ec);
+            room = room.subspan(n);
+            return next;
+        });
+    }
+    text.resize(size - room.size());
+    return failed;
+}
+
+std::error_code tls_pair::shutdown()
+{
+    return run(
+        [](detail::any_tls_session& client, std::error_code& ec) { return client.shutdown(ec); });
+}
+
+bool tls_pair::receive_input()
+{
+    if (arrived_ == arriving_.size()) {
+        arriving_ = std::exchange(server_.wire, {});
+        arrived_ = 0;
+    }
+    const std::size_t n = std::min(fragment_, arriving_.size() - arrived_);
+    const std::size_t taken = client_->put_input(std::span(arriving_).subspan(arrived_, n));
+    arrived_ += taken;
+    return taken != 0;
+}
+
+void tls_pair::send_output()
+{
+    while (!client_->output().empty()) {
+        const auto bytes = client_->output();
+        const std::size_t n = std::min(fragment_, bytes.size());
+        server_.feed(bytes.first(n));
+        client_->consume_output(n);
+    }
+}
+
+} // namespace coquest::test

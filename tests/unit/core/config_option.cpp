@@ -1,0 +1,279 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+//
+// Every key: what it sets, what it takes, where it applies (contract §1.4).
+
+#include <coquest/config.hpp>
+#include <coquest/detail/config.hpp>
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace coquest::detail {
+namespace {
+
+config on(protocol transport)
+{
+    config target;
+    target.transport = transport;
+    return target;
+}
+
+std::string refusal(protocol transport, std::string_view key, std::string_view value)
+{
+    config target = on(transport);
+    const fault failure = set_option(target, key, value);
+    if (!failure) {
+        return {};
+    }
+    EXPECT_EQ(failure.code, errc::config_error);
+    return failure.info.message;
+}
+
+TEST(config_option, each_key_sets_its_member)
+{
+    using std::chrono::milliseconds;
+    const struct {
+        protocol transport;
+        std::string_view key;
+        std::string_view value;
+        std::function<bool(const config&)> is_set;
+    } cases[] = {
+        {protocol::http, "addr", "h:1",
+         [](const config& c) { return c.addresses == std::vector<server_address>{{"h", 1}}; }},
+        {protocol::http, "username", "u", [](const config& c) { return c.username == "u"; }},
+        {protocol::http, "user", "u", [](const config& c) { return c.username == "u"; }},
+        {protocol::http, "password", "p",
+         [](const config& c) { return c.password && c.password->reveal() == "p"; }},
+        {protocol::http, "pass", "",
+         [](const config& c) { return c.password && c.password->empty(); }},
+        {protocol::http, "token", "t",
+         [](const config& c) { return c.token && c.token->reveal() == "t"; }},
+        {protocol::tcp, "token_x", "x", [](const config& c) { return c.token_x == "x"; }},
+        {protocol::tcp, "token_y", "y", [](const config& c) { return c.token_y == "y"; }},
+        {protocol::tcps, "auth_timeout", "0",
+         [](const config& c) { return c.auth_timeout == milliseconds(0); }},
+        {protocol::tcp, "bind_interface", "127.0.0.2",
+         [](const config& c) { return c.bind_interface == "127.0.0.2"; }},
+        {protocol::http, "protocol_version", "2",
+         [](const config& c) { return c.version == protocol_version::v2; }},
+        {protocol::tcp, "protocol_version", "3",
+         [](const config& c) { return c.version == protocol_version::v3; }},
+        {protocol::http, "max_name_len", "16",
+         [](const config& c) { return c.max_name_len == 16; }},
+        {protocol::http, "init_buf_size", "1024",
+         [](const config& c) { return c.init_buf_size == 1024; }},
+        {protocol::http, "max_buf_size", "1g",
+         [](const config& c) { return c.max_buf_size == 1U << 30 && c.init_buf_size == 65'536; }},
+        {protocol::http, "auto_flush", "off", [](const config& c) { return !c.auto_flush; }},
+        {protocol::http, "auto_flush_rows", "9",
+         [](const config& c) { return c.auto_flush_rows == 9U; }},
+        {protocol::http, "auto_flush_rows", "off",
+         [](const config& c) { return c.auto_flush_rows == 0U; }},
+        {protocol::tcp, "auto_flush_bytes", "64k",
+         [](const config& c) { return c.auto_flush_bytes == 65'536; }},
+        {protocol::http, "auto_flush_interval", "0",
+         [](const config& c) { return c.auto_flush_interval == milliseconds(0); }},
+        {protocol::http, "auto_flush_interval", "off",
+         [](const config& c) { return !c.auto_flush_interval; }},
+        {protocol::http, "request_timeout", "1",
+         [](const config& c) { return c.request_timeout == milliseconds(1); }},
+        {protocol::http, "request_min_throughput", "0",
+         [](const config& c) { return c.request_min_throughput == 0; }},
+        {protocol::tcp, "retry_timeout", "0",
+         [](const config& c) { return c.retry_timeout == milliseconds(0); }},
+        {protocol::http, "retry_max_backoff_millis", "10",
+         [](const config& c) { return c.retry_max_backoff == milliseconds(10); }},
+        {protocol::tcp, "connect_timeout", "1",
+         [](const config& c) { return c.connect_timeout == milliseconds(1); }},
+        {protocol::http, "close_timeout", "0",
+         [](const config& c) { return c.close_timeout == milliseconds(0); }},
+        {protocol::https, "tls_ca", "webpki_roots",
+         [](const config& c) { return c.tls.ca == tls_ca::webpki_roots; }},
+        {protocol::tcps, "tls_ca", "os_roots",
+         [](const config& c) { return c.tls.ca == tls_ca::os_roots; }},
+        {protocol::https, "tls_ca", "pem_file",
+         [](const config& c) { return c.tls.ca == tls_ca::pem_file; }},
+        {protocol::https, "tls_roots", "/r",
+         [](const config& c) { return c.tls.roots == "/r" && c.tls.ca == tls_ca::pem_file; }},
+        {protocol::https, "tls_client_cert", "/c",
+         [](const config& c) { return c.tls.client_cert == "/c"; }},
+        {protocol::https, "tls_client_key", "/k",
+         [](const config& c) { return c.tls.client_key == "/k"; }},
+    };
+    for (const auto& test : cases) {
+        config target = on(test.transport);
+
+        const fault failure = set_option(target, test.key, test.value);
+
+        EXPECT_FALSE(failure) << test.key << ": " << failure.info.message;
+        EXPECT_TRUE(test.is_set(target)) << test.key << "=" << test.value;
+        EXPECT_FALSE(test.is_set(on(test.transport)))
+            << test.key << " is at its default: the case shows nothing";
+    }
+}
+
+TEST(config_option, values_set_back_the_default)
+{
+    config target = on(protocol::https);
+    target.version = protocol_version::v1;
+    target.tls.ca = tls_ca::os_roots;
+    target.auto_flush = false;
+
+    EXPECT_FALSE(set_option(target, "protocol_version", "auto"));
+    EXPECT_FALSE(set_option(target, "tls_ca", "webpki_and_os_roots"));
+    EXPECT_FALSE(set_option(target, "auto_flush", "on"));
+    EXPECT_FALSE(set_option(target, "tls_verify", "on"));
+
+    EXPECT_FALSE(target.version);
+    EXPECT_EQ(target.tls.ca, tls_ca::webpki_and_os_roots);
+    EXPECT_TRUE(target.auto_flush);
+}
+
+TEST(config_option, repeated_key_replaces_and_addr_appends)
+{
+    config target = on(protocol::http);
+
+    EXPECT_FALSE(set_option(target, "retry_timeout", "1"));
+    EXPECT_FALSE(set_option(target, "retry_timeout", "2"));
+    EXPECT_FALSE(set_option(target, "addr", "a"));
+    EXPECT_FALSE(set_option(target, "addr", "b"));
+
+    EXPECT_EQ(target.retry_timeout.count(), 2);
+    EXPECT_EQ(target.addresses.size(), 2U);
+}
+
+TEST(config_option, failed_option_changes_nothing)
+{
+    config target = on(protocol::http);
+
+    EXPECT_TRUE(set_option(target, "retry_timeout", "x"));
+    EXPECT_TRUE(set_option(target, "addr", "a,b,a"));
+    EXPECT_TRUE(set_option(target, "max_buf_size", "5"));
+
+    EXPECT_EQ(target.retry_timeout, config().retry_timeout);
+    EXPECT_TRUE(target.addresses.empty());
+    EXPECT_EQ(target.max_buf_size, config().max_buf_size);
+    EXPECT_EQ(target.init_buf_size, config().init_buf_size);
+}
+
+TEST(config_option, smaller_max_buf_size_takes_the_default_segment_along)
+{
+    config target = on(protocol::http);
+    EXPECT_FALSE(set_option(target, "max_buf_size", "2048"));
+    EXPECT_EQ(target.init_buf_size, 2048U);
+
+    target = on(protocol::http);
+    EXPECT_FALSE(set_option(target, "init_buf_size", "4096"));
+    EXPECT_FALSE(set_option(target, "max_buf_size", "2048"));
+    EXPECT_EQ(target.init_buf_size, 4096U); // for validate() to refuse
+}
+
+TEST(config_option, bad_value_says_what_the_key_takes)
+{
+    const struct {
+        std::string_view key;
+        std::string_view value;
+        std::string_view message;
+    } cases[] = {
+        {"username", "", "\"username\" is empty: give a value or leave the key out"},
+        {"token", "", "\"token\" is empty: give a value or leave the key out"},
+        {"protocol_version", "4", "\"protocol_version\" takes auto, 1, 2 or 3"},
+        {"protocol_version", "v1", "\"protocol_version\" takes auto, 1, 2 or 3"},
+        {"max_name_len", "15", "\"max_name_len\" takes a whole number of at least 16"},
+        {"max_name_len", "1k", "\"max_name_len\" takes a whole number of at least 16"},
+        {"init_buf_size", "1023",
+         "\"init_buf_size\" takes a number of bytes of at least 1024, "
+         "which may end in k, m or g"},
+        {"max_buf_size", "-1",
+         "\"max_buf_size\" takes a number of bytes of at least 1024, which "
+         "may end in k, m or g"},
+        {"auto_flush", "yes", "\"auto_flush\" takes on or off"},
+        {"auto_flush_rows", "many", "\"auto_flush_rows\" takes off or a whole number of rows"},
+        {"auto_flush_bytes", "1x",
+         "\"auto_flush_bytes\" takes off or a number of bytes, which may end in k, m or g"},
+        {"auto_flush_interval", "-1",
+         "\"auto_flush_interval\" takes off or whole milliseconds up to 31536000000"},
+        {"request_timeout", "0",
+         "\"request_timeout\" takes whole milliseconds from 1 to 31536000000"},
+        {"request_timeout", "1s",
+         "\"request_timeout\" takes whole milliseconds from 1 to 31536000000"},
+        {"request_timeout", "",
+         "\"request_timeout\" takes whole milliseconds from 1 to 31536000000"},
+        {"retry_max_backoff_millis", "9",
+         "\"retry_max_backoff_millis\" takes whole milliseconds from 10 to 31536000000"},
+        {"connect_timeout", "0",
+         "\"connect_timeout\" takes whole milliseconds from 1 to 31536000000"},
+        {"close_timeout", "31536000001",
+         "\"close_timeout\" takes whole milliseconds from 0 to 31536000000"},
+        {"tls_ca", "Pem_File",
+         "\"tls_ca\" takes webpki_roots, os_roots, webpki_and_os_roots or "
+         "pem_file"},
+        {"tls_roots", "",
+         "\"tls_roots\" is empty: give the path of a PEM file or leave the key out"},
+        {"tls_verify", "off", "\"tls_verify\" takes on or unsafe_off"},
+        {"tls_roots_password", "x",
+         "\"tls_roots_password\" is for keystores, which are not supported: let tls_roots name a "
+         "PEM file, which needs no password"},
+        {"usrname", "x", "unknown key \"usrname\": did you mean \"username\""},
+        {"\x1b[31m", "x", "unknown key \"\\x1b[31m\""},
+        {"username", "a\r\nb",
+         "\"username\" holds a control character or invalid UTF-8 at byte 1 "
+         "of its value"},
+        {"password", "ab\x7f",
+         "\"password\" holds a control character or invalid UTF-8 at byte 2 "
+         "of its value"},
+    };
+    for (const auto& [key, value, message] : cases) {
+        EXPECT_EQ(refusal(protocol::https, key, value), message);
+    }
+}
+
+TEST(config_option, skipping_verification_needs_the_build_option)
+{
+    config target = on(protocol::https);
+
+    const fault failure = set_option(target, "tls_verify", "unsafe_off");
+
+#if COQUEST_INSECURE_SKIP_VERIFY
+    EXPECT_FALSE(failure);
+    EXPECT_EQ(target.tls.verify, tls_verify::unsafe_off);
+#else
+    EXPECT_EQ(failure.code, errc::config_error);
+    EXPECT_EQ(failure.info.message,
+              "\"tls_verify\" cannot be unsafe_off in this build: feature `insecure-skip-verify` "
+              "is required, build coquest with the CMake option COQUEST_INSECURE_SKIP_VERIFY=ON");
+    EXPECT_EQ(target.tls.verify, tls_verify::on);
+#endif
+}
+
+TEST(config_option, tls_keys_on_a_plain_protocol_name_the_one_with_tls)
+{
+    for (const std::string key : {"tls_verify", "tls_ca", "tls_roots", "tls_roots_password",
+                                  "tls_client_cert", "tls_client_key"}) {
+        EXPECT_EQ(refusal(protocol::http, key, "on"),
+                  "\"" + key + "\" needs TLS: use https in place of http");
+        EXPECT_EQ(refusal(protocol::tcp, key, "on"),
+                  "\"" + key + "\" needs TLS: use tcps in place of tcp");
+    }
+}
+
+TEST(config_option, keys_of_the_other_transport_are_refused)
+{
+    for (const std::string key :
+         {"request_timeout", "request_min_throughput", "retry_max_backoff_millis"}) {
+        EXPECT_EQ(refusal(protocol::tcps, key, "10"),
+                  "\"" + key + "\" applies to http and https only");
+    }
+    for (const std::string key : {"auth_timeout", "bind_interface", "token_x", "token_y"}) {
+        EXPECT_EQ(refusal(protocol::https, key, "10"),
+                  "\"" + key + "\" applies to tcp and tcps only");
+    }
+}
+
+} // namespace
+} // namespace coquest::detail

@@ -1,0 +1,112 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+//
+// Steady state allocates nothing: neither a row, nor a batch in its queue.
+
+#include <coquest/sender.hpp>
+
+#include "core/write_queue.hpp"
+#include "support/allocation_counter.hpp"
+#include "support/run.hpp"
+#include "support/scripted_server.hpp"
+
+#include <coquest/detail/buffer_access.hpp>
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+
+namespace {
+
+using namespace coquest;
+
+constexpr int warm_up = 5'000;
+constexpr int counted = 50'000;
+
+void add(buffer& rows, int i, const std::string& name)
+{
+    rows.table("trades")
+        .symbol("symbol", "BTC-USDT")
+        .symbol(name, "buy")
+        .column_f64("price", 37779.62 + i)
+        .column_i64("amount", i)
+        .column_str("text", "with \"escapes\" and \xc3\xa9")
+        .at(timestamp_nanos(i));
+}
+
+TEST(allocations, a_buffer_that_is_filled_again_allocates_nothing)
+{
+    for (const auto version : {protocol_version::v1, protocol_version::v2}) {
+        buffer rows(version);
+        const std::string name = "a name of the run time";
+        for (int i = 0; i < warm_up; ++i) {
+            add(rows, i, name);
+        }
+        const std::size_t before = test::allocations();
+        for (int round = 0; round < counted / warm_up; ++round) {
+            rows.clear();
+            for (int i = 0; i < warm_up; ++i) {
+                add(rows, i, name);
+            }
+        }
+        EXPECT_EQ(test::allocations() - before, 0U);
+    }
+}
+
+TEST(allocations, a_batch_through_the_queue_allocates_nothing)
+{
+    using namespace std::chrono_literals;
+    buffer rows;
+    detail::write_queue queue({1s, 1s});
+    const std::string name = "side";
+    std::size_t before = 0;
+    for (int batch = 0; batch < 200; ++batch) {
+        if (batch == 10) {
+            before = test::allocations();
+        }
+        for (int i = 0; i < 1000; ++i) {
+            add(rows, i, name);
+        }
+        queue.push(detail::buffer_access::take(rows));
+        queue.sending({});
+        detail::batch done = queue.sent();
+        detail::buffer_access::recycle(rows, std::move(done.chain));
+    }
+    EXPECT_EQ(test::allocations() - before, 0U);
+}
+
+asio::awaitable<void> send_rows(sender_builder builder, std::size_t& allocated)
+{
+    auto s = co_await builder.build();
+    for (int i = 0; i < warm_up + counted; ++i) {
+        if (i == warm_up) {
+            allocated = test::allocations();
+        }
+        co_await s.table("trades")
+            .symbol("side", "buy")
+            .column_f64("price", i)
+            .at(timestamp_nanos(i));
+    }
+    allocated = test::allocations() - allocated;
+    co_await s.close();
+}
+
+TEST(allocations, a_row_by_co_await_allocates_nothing)
+{
+    asio::io_context io(1);
+    test::scripted_server server(io, [](const test::request&) { return test::ok(); });
+    sender_builder builder("http", "127.0.0.1", server.port());
+    builder.protocol_version(protocol_version::v2).auto_flush(false);
+    std::size_t allocated = 0;
+
+    test::run(io, send_rows(builder, allocated));
+
+    // the rows are not sent meanwhile: what is allocated is their segments
+    const std::size_t segments =
+        counted * sizeof("trades,side=buy price==.12345678 99999n") / (64 * 1024) + 1;
+    EXPECT_LE(allocated, segments);
+    EXPECT_GT(server.requests.size(), 0U);
+}
+
+} // namespace

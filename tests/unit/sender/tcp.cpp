@@ -1,0 +1,161 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+
+#include <coquest/sender.hpp>
+
+#include "support/run.hpp"
+
+#include <asio/buffer.hpp>
+#include <asio/detached.hpp>
+#include <asio/ip/tcp.hpp>
+#include <asio/use_awaitable.hpp>
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace {
+
+using namespace coquest;
+using asio::ip::tcp;
+using test::failure_of;
+
+// Takes what comes, and hangs up after the first bytes where it is told to.
+struct sink {
+    explicit sink(asio::io_context& io, const char* address = "127.0.0.1")
+        : acceptor(io, tcp::endpoint(asio::ip::make_address(address), 0))
+    {
+    }
+    asio::awaitable<void> serve()
+    {
+        auto socket = co_await acceptor.async_accept(asio::use_awaitable);
+        std::array<char, 4096> block; // NOLINT(cppcoreguidelines-pro-type-member-init)
+        try {
+            do {
+                const auto n = co_await socket.async_read_some(
+                    asio::buffer(block.data(), block.size()), asio::use_awaitable);
+                bytes.append(block.data(), n);
+            } while (!hang_up);
+        } catch (const std::system_error&) {
+            ended = true;
+        }
+    }
+    [[nodiscard]] std::uint16_t port() const { return acceptor.local_endpoint().port(); }
+
+    tcp::acceptor acceptor;
+    std::string bytes;
+    bool hang_up = false;
+    bool ended = false;
+};
+
+asio::awaitable<void> send_rows(sender_builder builder)
+{
+    auto s = co_await builder.build();
+    EXPECT_EQ(s.protocol_version(), coquest::protocol_version::v1);
+    EXPECT_FALSE(s.must_close());
+    co_await s.table("t").column_f64("x", 1.5).at(timestamp_nanos(7));
+    co_await s.flush();
+    buffer rows = s.new_buffer();
+    for (int i = 0; i < 1000; ++i) {
+        rows.table("t").column_i64("n", i).at_now();
+    }
+    co_await s.flush(rows);
+    co_await s.close();
+    EXPECT_TRUE(s.must_close());
+}
+
+TEST(tcp, rows_go_as_they_are_and_close_ends_the_connection)
+{
+    asio::io_context io(1);
+    sink server(io);
+    asio::co_spawn(io, server.serve(), asio::detached);
+
+    test::run(io, send_rows(sender_builder("tcp", "127.0.0.1", server.port()).init_buf_size(1024)));
+    test::run_until(io, [&] { return server.ended; });
+
+    std::string expected = "t x=1.5 7\n";
+    for (int i = 0; i < 1000; ++i) {
+        expected += "t n=" + std::to_string(i) + "i\n";
+    }
+    EXPECT_EQ(server.bytes, expected);
+}
+
+TEST(tcp, ipv6_literals_and_local_addresses_work)
+{
+    asio::io_context io(1);
+    std::optional<sink> server;
+    try {
+        server.emplace(io, "::1");
+    } catch (const std::system_error&) {
+        GTEST_SKIP() << "no IPv6 on this machine";
+    }
+    asio::co_spawn(io, server->serve(), asio::detached);
+
+    test::run(io, send_rows(sender_builder("tcp", "::1", server->port()).bind_interface("::1")));
+    test::run_until(io, [&] { return server->ended; });
+
+    EXPECT_EQ(server->bytes.substr(0, 10), "t x=1.5 7\n");
+}
+
+asio::awaitable<void> build_only(sender_builder builder)
+{
+    const auto s = co_await builder.build();
+}
+
+TEST(tcp, credentials_that_could_not_be_honoured_are_refused)
+{
+    asio::io_context io(1);
+    try {
+        test::run(io, build_only(sender_builder("tcp", "127.0.0.1", 9009)
+                                     .username("testUser1")
+                                     .token("5UjEMuA0Pj5pjK8a-fa24dyIf-Es5mYny3oE_Wmus48")));
+        FAIL() << "nothing was thrown";
+    } catch (const error& e) {
+        EXPECT_EQ(e.code(), errc::config_error);
+        EXPECT_EQ(std::string(e.what()).find("token: "), 0U) << e.what();
+        EXPECT_EQ(std::string(e.what()).find("5UjE"), std::string::npos);
+    }
+}
+
+asio::awaitable<void> lose_connection(sender_builder builder, sink& server)
+{
+    auto s = co_await builder.build();
+    co_await s.table("t").column_i64("n", 1).at_now();
+    server.hang_up = true;
+    co_await s.flush();
+    std::optional<error> lost;
+    for (int i = 0; i < 1000 && !lost; ++i) { // until the server's end has arrived
+        co_await s.table("t").column_i64("n", 2).at_now();
+        try {
+            co_await s.flush();
+        } catch (const error& e) {
+            lost = e;
+        }
+    }
+    if (!lost) {
+        ADD_FAILURE() << "the server's end went unnoticed";
+        co_return;
+    }
+    EXPECT_EQ(lost->code(), errc::socket_error);
+    EXPECT_EQ(lost->info().state, delivery::maybe_applied);
+    EXPECT_NE(std::string(lost->what()).find("connection closed by the server"), std::string::npos);
+    EXPECT_TRUE(s.must_close());
+    EXPECT_EQ((co_await failure_of(s.table("t").column_i64("n", 3).at_now())).code(),
+              errc::socket_error);
+    EXPECT_EQ(s.take_unsent().to_string(), "t n=2i\n");
+}
+
+TEST(tcp, a_server_that_hangs_up_is_noticed_and_the_batch_kept)
+{
+    asio::io_context io(1);
+    sink server(io);
+    asio::co_spawn(io, server.serve(), asio::detached);
+
+    test::run(io, lose_connection(
+                      sender_builder("tcp", "127.0.0.1", server.port()).auto_flush(false), server));
+}
+
+} // namespace

@@ -1,0 +1,315 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+
+#include "tls/roots.hpp"
+
+#include "tls/webpki.hpp"
+#include "unit/tls/backends.hpp"
+
+#include <filesystem>
+#include <fstream>
+
+namespace coquest::test {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+struct loaded {
+    bool good = false;
+    detail::trust trust;
+    tls_diagnosis why;
+};
+
+loaded load(const tls_options& options, const detail::os_store& os = {},
+            std::chrono::hours later = {})
+{
+    loaded result;
+    result.good =
+        detail::load_trust(options, os, detail::current_time() + later, result.trust, result.why);
+    EXPECT_TRUE(result.good || result.why.kind == tls_failure::bad_roots);
+    return result;
+}
+
+tls_options with(tls_ca ca)
+{
+    tls_options options;
+    options.ca = ca;
+    return options;
+}
+
+cert_spec old_ca(const char* name)
+{
+    cert_spec spec = ca_spec(name);
+    spec.from = std::chrono::hours(-48);
+    spec.until = std::chrono::hours(-24);
+    return spec;
+}
+
+class temp_directory {
+public:
+    temp_directory() { std::filesystem::create_directory(path_); }
+    temp_directory(const temp_directory&) = delete;
+    temp_directory& operator=(const temp_directory&) = delete;
+    ~temp_directory() { std::filesystem::remove_all(path_); }
+    void add(const char* name, const std::string& content) const
+    {
+        std::ofstream(path_ + "/" + name, std::ios::binary) << content;
+    }
+    [[nodiscard]] const std::string& path() const noexcept { return path_; }
+
+private:
+    temp_file unique_{""};
+    std::string path_ = unique_.path() + ".d";
+};
+
+const identity& root()
+{
+    static const identity made = self_signed(ca_spec("lab root"));
+    return made;
+}
+
+// ---------------------------------------------------------------- the user's file
+
+TEST(roots, file_with_cas_and_others)
+{
+    const identity server = self_signed(server_spec());
+    const temp_file file(root().pem() + server.pem());
+
+    const loaded result = load(trusting(file));
+
+    ASSERT_TRUE(result.good) << result.why.text;
+    ASSERT_EQ(result.trust.issuers.size(), 1U);
+    EXPECT_EQ(result.trust.issuers[0].der, root().der());
+    EXPECT_EQ(result.trust.issuers[0].label, "certificate 1 of 2 in " + file.path());
+    EXPECT_EQ(result.trust.count, 2U);
+    EXPECT_EQ(result.trust.source, file.path());
+    EXPECT_TRUE(result.trust.is_pinned(root().der()));
+    EXPECT_TRUE(result.trust.is_pinned(server.der()));
+    EXPECT_FALSE(result.trust.is_pinned(self_signed(server_spec()).der()));
+}
+
+TEST(roots, no_file_named)
+{
+    const loaded result = load(with(tls_ca::pem_file));
+
+    EXPECT_FALSE(result.good);
+    EXPECT_EQ(result.why.text, "tls_roots: no file is named");
+}
+
+TEST(roots, file_with_nothing_but_an_expired_root)
+{
+    const temp_file file(self_signed(old_ca("old root")).pem());
+
+    const loaded result = load(trusting(file));
+
+    EXPECT_FALSE(result.good);
+    EXPECT_EQ(result.why.path, file.path());
+    EXPECT_THAT(result.why.text,
+                AllOf(HasSubstr("tls_roots: certificate 1 of 1 in " + file.path()),
+                      HasSubstr("\"old root\", has expired on 20"), HasSubstr("clock says 20")));
+    EXPECT_THAT(result.why.hint, HasSubstr("renew"));
+}
+
+TEST(roots, file_with_a_root_of_the_future)
+{
+    const temp_file file(root().pem());
+
+    const loaded result = load(trusting(file), {}, std::chrono::hours(-24 * 365));
+
+    EXPECT_THAT(result.why.text, HasSubstr("is not valid before 20"));
+    EXPECT_THAT(result.why.hint, HasSubstr("check the clock"));
+}
+
+TEST(roots, file_with_nothing_but_a_weak_root)
+{
+    const temp_file file(self_signed(ca_spec("weak root"), rsa_key(1024)).pem());
+
+    EXPECT_THAT(load(trusting(file)).why.text, HasSubstr("has a key of only 1024 bits"));
+}
+
+TEST(roots, old_roots_among_good_ones_are_passed_over)
+{
+    const temp_file file(self_signed(old_ca("old root")).pem() + root().pem());
+
+    const loaded result = load(trusting(file));
+
+    ASSERT_TRUE(result.good);
+    ASSERT_EQ(result.trust.issuers.size(), 1U);
+    EXPECT_EQ(result.trust.issuers[0].label, "certificate 2 of 2 in " + file.path());
+    EXPECT_EQ(result.trust.count, 1U);
+}
+
+// ---------------------------------------------------------------- bundles
+
+TEST(roots, compiled_in_bundle)
+{
+    ASSERT_GT(detail::webpki_count, 100U);
+
+    const loaded result = load(with(tls_ca::webpki_roots));
+
+    ASSERT_TRUE(result.good) << result.why.text;
+    EXPECT_GT(result.trust.issuers.size(), detail::webpki_count * 9 / 10);
+    EXPECT_EQ(result.trust.source, "Mozilla's bundle");
+    EXPECT_TRUE(result.trust.pins.empty());
+}
+
+TEST(roots, compiled_in_bundle_is_what_the_system_has)
+{
+    const detail::os_store system{"", "", detail::os_store::from_environment().usual_files};
+    const loaded os = load(with(tls_ca::os_roots), system);
+    if (!os.good) {
+        GTEST_SKIP() << "no ca-certificates here";
+    }
+
+    EXPECT_EQ(load(with(tls_ca::webpki_roots)).trust.issuers.size(), os.trust.issuers.size());
+    EXPECT_EQ(load(with(tls_ca::webpki_and_os_roots), system).trust.count, os.trust.count);
+}
+
+TEST(roots, compiled_in_bundle_after_all_its_days)
+{
+    const loaded result = load(with(tls_ca::webpki_roots), {}, std::chrono::hours(24 * 366 * 60));
+
+    EXPECT_FALSE(result.good);
+    EXPECT_THAT(result.why.text, AllOf(HasSubstr("no trusted roots at 20"),
+                                       HasSubstr("tried webpki_roots (expired)")));
+    EXPECT_THAT(result.why.hint, HasSubstr("check the clock"));
+}
+
+TEST(roots, first_usual_file_that_holds_roots)
+{
+    const temp_file empty("");
+    const temp_file good(root().pem() + root().pem() + self_signed(old_ca("old")).pem() +
+                         self_signed(server_spec()).pem());
+    const temp_file unused(self_signed(ca_spec("unused")).pem());
+
+    const loaded result = load(with(tls_ca::os_roots),
+                               {"", "", {"/nowhere", empty.path(), good.path(), unused.path()}});
+
+    ASSERT_TRUE(result.good) << result.why.text;
+    ASSERT_EQ(result.trust.issuers.size(), 1U); // once, and no server, and nothing expired
+    EXPECT_EQ(result.trust.issuers[0].der, root().der());
+    EXPECT_EQ(result.trust.issuers[0].label, "");
+    EXPECT_EQ(result.trust.source, good.path());
+    EXPECT_TRUE(result.trust.pins.empty());
+}
+
+TEST(roots, environment_takes_the_place_of_the_usual_files)
+{
+    const temp_file usual(self_signed(ca_spec("usual")).pem());
+    const temp_file named(root().pem());
+    const temp_directory directory;
+    directory.add("a.pem", self_signed(ca_spec("a")).pem());
+    directory.add("b.pem", self_signed(ca_spec("b")).pem() + root().pem());
+    directory.add("README", "no certificate");
+
+    const loaded file = load(with(tls_ca::os_roots), {named.path(), "", {usual.path()}});
+    const loaded both = load(with(tls_ca::os_roots),
+                             {named.path(), "/nowhere:" + directory.path(), {usual.path()}});
+
+    EXPECT_EQ(file.trust.count, 1U);
+    EXPECT_EQ(file.trust.source, named.path());
+    EXPECT_EQ(both.trust.count, 3U);
+    EXPECT_EQ(both.trust.source, named.path() + " and " + directory.path());
+}
+
+TEST(roots, nothing_found_names_what_was_tried)
+{
+    const temp_file empty("");
+    const loaded usual = load(with(tls_ca::os_roots), {"", "", {"/nowhere/a.crt", empty.path()}});
+    const loaded named = load(with(tls_ca::os_roots), {"/nowhere/b.crt", "/nowhere/c", {}});
+
+    EXPECT_FALSE(usual.good);
+    EXPECT_THAT(usual.why.text, AllOf(HasSubstr("/nowhere/a.crt (cannot be read)"),
+                                      HasSubstr(empty.path() + " (holds no new root)")));
+    EXPECT_THAT(named.why.text, AllOf(HasSubstr("/nowhere/b.crt (cannot be read)"),
+                                      HasSubstr("/nowhere/c (cannot be read)")));
+    EXPECT_THAT(named.why.hint, AllOf(HasSubstr("SSL_CERT_FILE"), HasSubstr("tls_roots")));
+}
+
+// ---------------------------------------------------------------- with each backend
+
+class roots_test : public with_backend {};
+COQUEST_WITH_EACH_BACKEND(roots_test);
+
+TEST_P(roots_test, compiled_in_bundle_loads)
+{
+    tls_diagnosis why;
+
+    EXPECT_TRUE(GetParam().make(with(tls_ca::webpki_roots), why)) << why.text;
+}
+
+TEST_P(roots_test, public_roots_do_not_trust_a_private_one)
+{
+    server_behaviour spec;
+    spec.certificate = issue(server_spec(), root());
+    tls_server server(spec);
+    tls_pair pair(connect(with(tls_ca::webpki_roots)), server, 16384);
+
+    const std::error_code failed = pair.handshake();
+
+    const tls_diagnosis why = pair.client().diagnosis(failed);
+    EXPECT_EQ(failed, tls_failure::unknown_issuer);
+    EXPECT_THAT(why.text, AllOf(HasSubstr("certificate verify failed (certificate unknown)"),
+                                HasSubstr("signed by \"lab root\""),
+                                HasSubstr("trusted roots of Mozilla's bundle")));
+    EXPECT_THAT(why.hint, HasSubstr("set tls_roots to the PEM file of that CA"));
+}
+
+TEST_P(roots_test, bad_files_fail_early)
+{
+    const temp_file empty("");
+
+    const tls_diagnosis why = refusal(trusting(empty));
+
+    EXPECT_EQ(why.kind, tls_failure::bad_roots);
+    EXPECT_EQ(why.text, "tls_roots: " + empty.path() + " is empty");
+    EXPECT_EQ(why.path, empty.path());
+}
+
+#ifdef COQUEST_INSECURE_SKIP_VERIFY
+TEST_P(roots_test, unsafe_off_accepts_any_certificate)
+{
+    tls_options options;
+    options.verify = tls_verify::unsafe_off;
+    server_behaviour spec;
+    spec.certificate = self_signed(server_spec({"DNS:other.example"}));
+    for (const tls_version version : {tls_version::tls1_2, tls_version::tls1_3}) {
+        spec.min = spec.max = version;
+        tls_server server(spec);
+        tls_pair pair(connect(options), server, 16384);
+        const std::error_code failed = pair.handshake();
+        EXPECT_FALSE(failed) << pair.client().diagnosis(failed).text;
+    }
+}
+
+TEST_P(roots_test, unsafe_off_still_refuses_a_server_without_any)
+{
+    tls_options options;
+    options.verify = tls_verify::unsafe_off;
+    server_behaviour spec;
+    spec.max = tls_version::tls1_2;
+    spec.security_level = 0;
+    spec.ciphers = "ADH-AES128-GCM-SHA256:@SECLEVEL=0";
+    tls_server server(spec);
+    tls_pair pair(connect(options), server, 16384);
+
+    EXPECT_EQ(pair.handshake(), tls_failure::no_common_cipher);
+}
+#else
+TEST_P(roots_test, unsafe_off_needs_the_build_option)
+{
+    tls_options options;
+    options.verify = tls_verify::unsafe_off;
+
+    const tls_diagnosis why = refusal(options);
+
+    EXPECT_EQ(why.kind, tls_failure::unsupported);
+    EXPECT_THAT(why.text, HasSubstr("feature `insecure-skip-verify` is required"));
+    EXPECT_THAT(why.hint, AllOf(HasSubstr("build coquest with -DCOQUEST_INSECURE_SKIP_VERIFY=ON"),
+                                HasSubstr("development only")));
+}
+#endif
+
+} // namespace
+} // namespace coquest::test

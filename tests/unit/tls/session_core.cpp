@@ -1,0 +1,299 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+//
+// Sessions once they are up: bytes both ways at every granularity, and how they end.
+
+#include "tls/session_core.hpp"
+
+#include "unit/tls/session_fixture.hpp"
+
+#include <array>
+#include <atomic>
+#include <thread>
+#include <tuple>
+#include <vector>
+
+namespace coquest::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+using transfer_parameters = std::tuple<backend_case, std::size_t, tls_version>;
+
+class tls_transfer : public ::testing::TestWithParam<transfer_parameters> {};
+
+TEST_P(tls_transfer, handshake_then_a_megabyte_both_ways_then_shutdown)
+{
+    const auto& [backend, fragment, version] = GetParam();
+    const std::string text = some_text(1024 * 1024);
+    server_behaviour spec = good_server();
+    spec.min = spec.max = version;
+    tls_server server(spec);
+    const temp_file file(root().pem());
+    tls_diagnosis why;
+    const auto made = backend.make(trusting(file), why);
+    ASSERT_TRUE(made) << why.text;
+    tls_pair pair(made->make_session("localhost", why), server, fragment);
+
+    ASSERT_FALSE(pair.handshake()) << pair.client().diagnosis({}).text;
+    ASSERT_FALSE(pair.write(text));
+    server.send(text);
+    std::string got;
+    const std::error_code failed = pair.read(text.size(), got);
+    const std::error_code end = pair.shutdown();
+
+    EXPECT_FALSE(failed) << pair.client().diagnosis(failed).text;
+    EXPECT_TRUE(got == text);
+    EXPECT_TRUE(server.received() == text);
+    EXPECT_FALSE(end);
+    EXPECT_TRUE(server.saw_close_notify());
+    EXPECT_LT(pair.most_output(), 128U * 1024 + 17 * 1024);
+    EXPECT_EQ(server.asked_name(), "localhost");
+}
+
+std::string transfer_name(const ::testing::TestParamInfo<transfer_parameters>& info)
+{
+    const auto& [backend, fragment, version] = info.param;
+    return std::string(backend.name) + (version == tls_version::tls1_2 ? "_tls12_" : "_tls13_") +
+           std::to_string(fragment);
+}
+
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(tls_transfer);
+INSTANTIATE_TEST_SUITE_P(backend, tls_transfer,
+                         ::testing::Combine(::testing::ValuesIn(all_backends()),
+                                            ::testing::Values<std::size_t>(1, 5, 64, 16384),
+                                            ::testing::Values(tls_version::tls1_2,
+                                                              tls_version::tls1_3)),
+                         transfer_name);
+
+class tls_session : public session_test {};
+COQUEST_WITH_EACH_BACKEND(tls_session);
+
+TEST_P(tls_session, a_flipped_bit_in_a_record_is_found)
+{
+    for (const tls_version version : {tls_version::tls1_2, tls_version::tls1_3}) {
+        server_behaviour spec = good_server();
+        spec.min = spec.max = version;
+        tls_server server(spec);
+        const auto pair = established(server);
+        std::string got;
+        server.wire.clear(); // tickets
+        server.send("a reply");
+        server.wire[server.wire.size() / 2] ^= std::byte{1};
+
+        const std::error_code failed = pair->read(7, got);
+
+        EXPECT_EQ(failed, tls_failure::bad_record);
+        EXPECT_EQ(got, "");
+        EXPECT_THAT(pair->client().diagnosis(failed).text, HasSubstr("damaged or forged"));
+        EXPECT_EQ(pair->read(7, got), tls_failure::bad_record); // and stays so
+        EXPECT_EQ(pair->write("x"), tls_failure::bad_record);
+    }
+}
+
+TEST_P(tls_session, a_truncated_record_waits_for_more)
+{
+    tls_server server(good_server());
+    const auto pair = established(server);
+    server.send("a reply");
+    server.wire.pop_back();
+
+    std::string got;
+    const std::error_code failed = pair->read(7, got);
+
+    EXPECT_EQ(failed, std::errc::operation_would_block);
+    EXPECT_EQ(got, "");
+}
+
+TEST_P(tls_session, close_notify_ends_reading_in_order)
+{
+    for (const tls_version version : {tls_version::tls1_2, tls_version::tls1_3}) {
+        server_behaviour spec = good_server();
+        spec.min = spec.max = version;
+        tls_server server(spec);
+        const auto pair = established(server);
+        server.send("last words");
+        server.close();
+
+        std::string got;
+        const std::error_code failed = pair->read(100, got);
+
+        EXPECT_EQ(got, "last words");
+        EXPECT_EQ(failed, tls_failure::closed);
+        EXPECT_FALSE(pair->shutdown());
+        EXPECT_TRUE(server.saw_close_notify());
+    }
+}
+
+TEST_P(tls_session, new_keys_are_answered)
+{
+    server_behaviour spec = good_server();
+    spec.min = tls_version::tls1_3;
+    tls_server server(spec);
+    const auto pair = established(server);
+    server.update_keys();
+
+    std::string got;
+    ASSERT_FALSE(pair->read(1, got));
+    ASSERT_FALSE(pair->write("with new keys"));
+
+    EXPECT_EQ(got, ".");
+    EXPECT_EQ(server.received(), "with new keys");
+}
+
+TEST_P(tls_session, nothing_is_read_or_written_before_the_handshake)
+{
+    const auto session = connect(root().pem());
+    std::error_code ec;
+    std::size_t n = 1;
+    std::array<std::byte, 4> bytes{};
+
+    session->write(bytes, n, ec);
+
+    EXPECT_EQ(ec, tls_failure::other);
+    EXPECT_EQ(n, 0U);
+    EXPECT_TRUE(session->output().empty());
+}
+
+TEST_P(tls_session, input_is_bounded)
+{
+    const auto session = connect(root().pem());
+    const std::vector<std::byte> much(64 * 1024);
+
+    EXPECT_LT(session->put_input(much), 32U * 1024);
+    EXPECT_EQ(session->put_input(much), 0U);
+}
+
+TEST_P(tls_session, sessions_of_one_backend_run_in_several_threads)
+{
+    const identity above = issue(ca_spec("intermediate"), root());
+    const temp_file file(root().pem());
+    tls_diagnosis why;
+    const auto backend = GetParam().make(trusting(file), why);
+    ASSERT_TRUE(backend) << why.text;
+    server_behaviour spec = good_server();
+    spec.certificate = issue(server_spec(), above);
+    spec.chain = {above};
+    std::atomic<int> good = 0;
+    std::vector<std::thread> threads;
+
+    for (int i = 0; i < 4; ++i) {
+        threads.emplace_back([&] {
+            for (int j = 0; j < 5; ++j) {
+                tls_diagnosis ignored;
+                tls_server server(spec);
+                tls_pair pair(backend->make_session("localhost", ignored), server, whole);
+                good += !pair.handshake() && !pair.write("row") && server.received() == "row";
+            }
+        });
+    }
+    for (std::thread& thread : threads) {
+        thread.join();
+    }
+
+    EXPECT_EQ(good, 20);
+}
+
+TEST_P(tls_session, hosts_that_are_none_are_refused)
+{
+    const temp_file file(root().pem());
+    tls_diagnosis why;
+    const auto backend = GetParam().make(trusting(file), why);
+
+    for (const std::string host : {"", "a b",
+                                   "b\xc3\xbc"
+                                   "cher.example",
+                                   "a..b"}) {
+        EXPECT_FALSE(backend->make_session(host, why)) << host;
+        EXPECT_EQ(why.kind, tls_failure::unsupported);
+        EXPECT_THAT(why.hint, HasSubstr("xn--"));
+    }
+}
+
+TEST_P(tls_session, ip_addresses_are_not_named_in_the_hello)
+{
+    server_behaviour spec;
+    spec.certificate = issue(server_spec({"IP:127.0.0.1"}), root());
+    tls_server server(spec);
+    tls_pair pair(connect(root().pem(), "127.0.0.1"), server, whole);
+
+    ASSERT_FALSE(pair.handshake());
+
+    EXPECT_EQ(server.asked_name(), "");
+}
+
+// A library that says it is done, whatever it has done.
+class lax_session final : public detail::session_core {
+public:
+    lax_session(session_facts got, const identity* certificate)
+        : session_core(*detail::host_name::parse("localhost"), trust_in(certificate),
+                       detail::client_certificate::not_asked_for),
+          got_(got), certificate_(certificate)
+    {
+    }
+    using facts_type = session_facts;
+
+    outcome do_handshake() override
+    {
+        if (certificate_ != nullptr) {
+            const std::vector<std::byte> der = certificate_->der();
+            const std::array<detail::der_bytes, 1> chain{der};
+            check_.judge(chain, {}, detail::current_time());
+        }
+        return outcome::done;
+    }
+    outcome do_read(std::span<std::byte>, std::size_t&) override { return outcome::done; }
+    outcome do_write(std::span<const std::byte>) override { return outcome::done; }
+    void do_shutdown() override {}
+    library_failure last_failure() override { return {}; }
+    session_facts facts() override { return got_; }
+
+private:
+    static std::shared_ptr<const detail::trust> trust_in(const identity* certificate)
+    {
+        auto roots = std::make_shared<detail::trust>();
+        if (certificate != nullptr) {
+            roots->pins = {certificate->der()};
+        }
+        return roots;
+    }
+
+    session_facts got_;
+    const identity* certificate_;
+};
+
+tls_diagnosis after_handshake(lax_session::facts_type got, const identity* certificate)
+{
+    lax_session session(got, certificate);
+    std::error_code ec;
+    session.handshake(ec);
+    tls_diagnosis why = session.diagnosis();
+    EXPECT_EQ(ec, ec ? make_error_code(why.kind) : std::error_code{});
+    why.kind = ec ? why.kind : tls_failure{};
+    return why;
+}
+
+TEST(session_core, a_finished_handshake_is_checked_once_more)
+{
+    constexpr std::uint32_t good_suite = 0x1301;
+    constexpr std::uint32_t anonymous_suite = 0x0034;
+    const identity good = self_signed(server_spec());
+    const identity other_name = self_signed(server_spec({"DNS:other.example"}));
+
+    EXPECT_EQ(after_handshake({good_suite, true}, &good).kind, tls_failure{});
+    const tls_diagnosis suite = after_handshake({anonymous_suite, true}, &good);
+    const tls_diagnosis version = after_handshake({good_suite, false}, &good);
+    const tls_diagnosis unseen = after_handshake({good_suite, true}, nullptr);
+    const tls_diagnosis refused = after_handshake({good_suite, true}, &other_name);
+
+    for (const tls_diagnosis& why : {suite, version, unseen, refused}) {
+        EXPECT_EQ(why.kind, tls_failure::weak_session);
+    }
+    EXPECT_THAT(suite.text, HasSubstr("cipher suite 52"));
+    EXPECT_THAT(version.text, HasSubstr("older than TLS 1.2"));
+    EXPECT_THAT(unseen.text, HasSubstr("no certificate was verified"));
+    EXPECT_THAT(refused.text, HasSubstr("no certificate was verified"));
+}
+
+} // namespace
+} // namespace coquest::test
