@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Doubles as their shortest text. Schubfach (R. Giulietti), in the xjb order: one product by a power
-// of ten gives all digits but the last, which is then kept or dropped; neither a division by ten nor
-// a loop, and the least work known for prices and for full digits alike.
+// Doubles as their shortest text. Schubfach (R. Giulietti), in the xjb order: one product by a
+// power of ten gives all digits but the last, which is then kept or dropped; neither a division by
+// ten nor a loop, and the least work known for prices and for full digits alike.
 
 #include "core/digits.hpp"
 
@@ -17,18 +17,18 @@
 #include <cstring>
 #include <string_view>
 
-// Theory of operation. A double is c * 2^q. With 10^(unit-1) <= 2^q < 10^unit, the numbers that read
-// back as it, up to half of 2^q to either side, hold one multiple of 10^unit at most, and one of
-// 10^(unit-1) at least. Let whole and fraction be the parts of c * 2^q / 10^unit, and half be half
-// of 2^q in the same measure:
+// Theory of operation. A double is c * 2^q. With 10^(unit-1) <= 2^q < 10^unit, the numbers that
+// read back as it, up to half of 2^q to either side, hold one multiple of 10^unit at most, and one
+// of 10^(unit-1) at least. Let whole and fraction be the parts of c * 2^q / 10^unit, and half be
+// half of 2^q in the same measure:
 //   fraction < half        whole is the shortest (and has its own trailing zeros)
 //   fraction + half > 1    whole + 1 is
 //   otherwise              one digit more: fraction * 10, rounded to the nearest
-// The bounds themselves read back as the double where c is even. 64 bits of fraction and half decide
-// rightly: over all doubles no bound is nearer than 2.16 units of 2^-64 without being met exactly,
-// and where it is met, fraction and half are computed equal, or add up to 2^64 - 1. The rounding is
-// right for an addend of half + 6 to half + 15 units. (Found by enumerating the nearest misses of
-// each q; the tests hold them.)
+// The bounds themselves read back as the double where c is even. 64 bits of fraction and half
+// decide rightly: over all doubles no bound is nearer than 2.16 units of 2^-64 without being met
+// exactly, and where it is met, fraction and half are computed equal, or add up to 2^64 - 1. The
+// rounding is right for an addend of half + 6 to half + 15 units. (Found by enumerating the nearest
+// misses of each q; the tests hold them.)
 
 namespace coquest::detail {
 namespace {
@@ -229,11 +229,11 @@ char* put_exponent(char* out, int exponent) noexcept
     const auto value = static_cast<std::uint32_t>(exponent < 0 ? -exponent : exponent);
     const std::uint32_t hundreds = value + (value * 41 >> 12) * (0x10000 - 100);
     const std::uint32_t ones = hundreds + ((hundreds & 0xff) * 103 >> 10) * (0x100 - 10);
-    const std::uint32_t digits = __builtin_bswap32(ones);
-    const int leading = std::countr_zero(digits | 1U << 24) & ~7;
-    const std::uint32_t text = (digits | 0x30303030) >> leading;
+    const std::uint32_t three = __builtin_bswap32(ones);
+    const auto zeros = static_cast<unsigned>(std::countr_zero(three | 1U << 24)) / 8;
+    const std::uint32_t text = (three | 0x30303030) >> (8 * zeros);
     std::memcpy(out, &text, sizeof text);
-    return out + 4 - leading / 8;
+    return out + 4 - zeros;
 }
 
 /// Seventeen digits; the first is the low byte of the first word.

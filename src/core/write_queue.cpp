@@ -52,7 +52,8 @@ void write_queue::failed(fault&& why, time_point now, std::uint32_t random)
     if (attempts_ == 1) {
         first_failure_ = now;
     }
-    const auto pause = std::max(why.info.retry_after, backoff(attempts_ - 1, limits_.max_backoff, random));
+    const auto pause =
+        std::max(why.info.retry_after, backoff(attempts_ - 1, limits_.max_backoff, random));
     if (why.info.retryable && now + pause <= first_failure_ + limits_.retry_timeout) {
         due_ = now + pause;
         return;
