@@ -4,13 +4,11 @@
 // The TLS backend on OpenSSL. No OpenSSL header is needed to use it.
 #pragma once
 
+#include <coquest/detail/library_session.hpp>
 #include <coquest/tls.hpp>
 
-#include <cstddef>
 #include <memory>
-#include <span>
 #include <string_view>
-#include <system_error>
 
 namespace coquest {
 
@@ -19,27 +17,8 @@ namespace coquest {
 /// threads; one session belongs to one strand.
 class openssl_backend {
 public:
-    /// One connection. Member functions are those of coquest::tls_session.
-    class session {
-    public:
-        struct impl;
-        explicit session(std::unique_ptr<impl> state) noexcept;
-        session(const session&) = delete;
-        session& operator=(const session&) = delete;
-        ~session();
-
-        tls_step handshake(std::error_code& ec);
-        tls_step read(std::span<std::byte> in, std::size_t& n, std::error_code& ec);
-        tls_step write(std::span<const std::byte> out, std::size_t& n, std::error_code& ec);
-        tls_step shutdown(std::error_code& ec);
-        std::size_t put_input(std::span<const std::byte> bytes);
-        [[nodiscard]] std::span<const std::byte> output() const;
-        void consume_output(std::size_t n);
-        [[nodiscard]] tls_diagnosis diagnosis() const;
-
-    private:
-        std::unique_ptr<impl> impl_;
-    };
+    /// One connection.
+    using session = detail::library_session;
 
     /// Makes a backend; null with @p why where an option cannot be honoured.
     [[nodiscard]] static std::shared_ptr<const openssl_backend> create(const tls_options& options,

@@ -17,9 +17,11 @@
 
 namespace coquest {
 
+namespace {
+
 using namespace detail;
 
-struct openssl_backend::session::impl final : session_core {
+struct openssl_session final : session_core {
     using session_core::session_core;
 
     [[nodiscard]] bool open(SSL_CTX* context, tls_diagnosis& why);
@@ -46,7 +48,7 @@ private:
 };
 
 // A BIO straight on our queues: what the library reads and writes is copied once, and bounded.
-BIO_METHOD* openssl_backend::session::impl::bio_method()
+BIO_METHOD* openssl_session::bio_method()
 {
     struct deleter {
         void operator()(BIO_METHOD* method) const noexcept { BIO_meth_free(method); }
@@ -64,9 +66,9 @@ BIO_METHOD* openssl_backend::session::impl::bio_method()
     return method.get();
 }
 
-int openssl_backend::session::impl::bio_read(BIO* bio, char* to, int size)
+int openssl_session::bio_read(BIO* bio, char* to, int size)
 {
-    auto& input = static_cast<impl*>(BIO_get_data(bio))->input_;
+    auto& input = static_cast<openssl_session*>(BIO_get_data(bio))->input_;
     BIO_clear_retry_flags(bio);
     if (input.empty()) {
         BIO_set_retry_read(bio);
@@ -76,11 +78,11 @@ int openssl_backend::session::impl::bio_read(BIO* bio, char* to, int size)
         input.pop(std::as_writable_bytes(std::span(to, static_cast<std::size_t>(size)))));
 }
 
-int openssl_backend::session::impl::bio_write(BIO* bio, const char* from, int size)
+int openssl_session::bio_write(BIO* bio, const char* from, int size)
 {
     BIO_clear_retry_flags(bio);
     try {
-        static_cast<impl*>(BIO_get_data(bio))
+        static_cast<openssl_session*>(BIO_get_data(bio))
             ->output_.push(std::as_bytes(std::span(from, static_cast<std::size_t>(size))));
         return size;
     } catch (const std::bad_alloc&) { // must not cross the library
@@ -88,12 +90,12 @@ int openssl_backend::session::impl::bio_write(BIO* bio, const char* from, int si
     }
 }
 
-long openssl_backend::session::impl::bio_control(BIO*, int command, long, void*)
+long openssl_session::bio_control(BIO*, int command, long, void*)
 {
     return command == BIO_CTRL_FLUSH ? 1 : 0;
 }
 
-bool openssl_backend::session::impl::open(SSL_CTX* context, tls_diagnosis& why)
+bool openssl_session::open(SSL_CTX* context, tls_diagnosis& why)
 {
     connection_.reset(SSL_new(context));
     BIO* const bio = bio_method() != nullptr ? BIO_new(bio_method()) : nullptr;
@@ -116,11 +118,11 @@ bool openssl_backend::session::impl::open(SSL_CTX* context, tls_diagnosis& why)
 }
 
 // Stands in for the library's own verification, so that its verdict and ours come together.
-int openssl_backend::session::impl::verify(X509_STORE_CTX* store, void*)
+int openssl_session::verify(X509_STORE_CTX* store, void*)
 {
     const auto* connection = static_cast<const SSL*>(
         X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
-    auto& self = *static_cast<impl*>(SSL_get_app_data(connection));
+    auto& self = *static_cast<openssl_session*>(SSL_get_app_data(connection));
     const bool good = X509_verify_cert(store) == 1;
     const auto verdict =
         good ? std::nullopt : std::optional(verify_failure(X509_STORE_CTX_get_error(store)));
@@ -147,15 +149,16 @@ int openssl_backend::session::impl::verify(X509_STORE_CTX* store, void*)
     }
 }
 
-int openssl_backend::session::impl::note_certificate_request(SSL* connection, X509**, EVP_PKEY**)
+int openssl_session::note_certificate_request(SSL* connection, X509**, EVP_PKEY**)
 {
-    static_cast<impl*>(SSL_get_app_data(connection))->client_ = client_certificate::asked_for;
+    static_cast<openssl_session*>(SSL_get_app_data(connection))->client_ =
+        client_certificate::asked_for;
     return 0; // we have none
 }
 
-void openssl_backend::session::impl::note_alert(const SSL* connection, int where, int value)
+void openssl_session::note_alert(const SSL* connection, int where, int value)
 {
-    auto* const self = static_cast<impl*>(SSL_get_app_data(connection));
+    auto* const self = static_cast<openssl_session*>(SSL_get_app_data(connection));
     if (self == nullptr || (where & SSL_CB_ALERT) == 0) {
         return;
     }
@@ -164,7 +167,7 @@ void openssl_backend::session::impl::note_alert(const SSL* connection, int where
         alert;
 }
 
-openssl_backend::session::impl::outcome openssl_backend::session::impl::outcome_of(int result)
+openssl_session::outcome openssl_session::outcome_of(int result)
 {
     switch (SSL_get_error(connection_.get(), result)) {
     case SSL_ERROR_WANT_READ: return outcome::want_input;
@@ -179,23 +182,21 @@ openssl_backend::session::impl::outcome openssl_backend::session::impl::outcome_
     return outcome::failed;
 }
 
-openssl_backend::session::impl::outcome openssl_backend::session::impl::do_handshake()
+openssl_session::outcome openssl_session::do_handshake()
 {
     ERR_clear_error();
     const int result = SSL_do_handshake(connection_.get());
     return result == 1 ? outcome::done : outcome_of(result);
 }
 
-openssl_backend::session::impl::outcome openssl_backend::session::impl::do_read(
-    std::span<std::byte> in, std::size_t& n)
+openssl_session::outcome openssl_session::do_read(std::span<std::byte> in, std::size_t& n)
 {
     ERR_clear_error();
     const int result = SSL_read_ex(connection_.get(), in.data(), in.size(), &n);
     return result == 1 ? outcome::done : outcome_of(result);
 }
 
-openssl_backend::session::impl::outcome openssl_backend::session::impl::do_write(
-    std::span<const std::byte> out)
+openssl_session::outcome openssl_session::do_write(std::span<const std::byte> out)
 {
     ERR_clear_error();
     std::size_t n = 0;
@@ -203,20 +204,22 @@ openssl_backend::session::impl::outcome openssl_backend::session::impl::do_write
     return result == 1 ? outcome::done : outcome_of(result);
 }
 
-void openssl_backend::session::impl::do_shutdown()
+void openssl_session::do_shutdown()
 {
     ERR_clear_error();
     SSL_shutdown(connection_.get()); // the socket closes next, whatever this returns
     ERR_clear_error();
 }
 
-openssl_backend::session::impl::session_facts openssl_backend::session::impl::facts()
+openssl_session::session_facts openssl_session::facts()
 {
     const SSL_CIPHER* const cipher = SSL_get_current_cipher(connection_.get());
     const int version = SSL_version(connection_.get());
     return {cipher != nullptr ? SSL_CIPHER_get_protocol_id(cipher) : std::uint32_t{0},
             version == TLS1_2_VERSION || version == TLS1_3_VERSION};
 }
+
+} // namespace
 
 struct openssl_backend::impl {
     openssl_ptr<SSL_CTX> context;
@@ -238,12 +241,12 @@ std::shared_ptr<const openssl_backend> openssl_backend::create(const tls_options
     }
     if (roots->verify) {
         SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
-        SSL_CTX_set_cert_verify_callback(context.get(), &session::impl::verify, nullptr);
+        SSL_CTX_set_cert_verify_callback(context.get(), &openssl_session::verify, nullptr);
     } else {
         SSL_CTX_set_verify(context.get(), SSL_VERIFY_NONE, nullptr);
     }
-    SSL_CTX_set_info_callback(context.get(), &session::impl::note_alert);
-    SSL_CTX_set_client_cert_cb(context.get(), &session::impl::note_certificate_request);
+    SSL_CTX_set_info_callback(context.get(), &openssl_session::note_alert);
+    SSL_CTX_set_client_cert_cb(context.get(), &openssl_session::note_certificate_request);
     auto client = client_certificate::not_asked_for;
     if (!identity.chain_pem.empty()) {
         if (!load_identity(context.get(), options, identity, why)) {
@@ -262,7 +265,7 @@ std::unique_ptr<openssl_backend::session> openssl_backend::make_session(std::str
     if (!name) {
         return nullptr;
     }
-    auto made = std::make_unique<session::impl>(std::move(*name), impl_->roots, impl_->client);
+    auto made = std::make_unique<openssl_session>(std::move(*name), impl_->roots, impl_->client);
     if (!made->open(impl_->context.get(), why)) {
         return nullptr;
     }
@@ -282,52 +285,6 @@ openssl_backend::openssl_backend(std::unique_ptr<const impl> state) noexcept
 }
 
 openssl_backend::~openssl_backend() = default;
-
-openssl_backend::session::session(std::unique_ptr<impl> state) noexcept : impl_(std::move(state)) {}
-
-openssl_backend::session::~session() = default;
-
-tls_step openssl_backend::session::handshake(std::error_code& ec)
-{
-    return impl_->handshake(ec);
-}
-
-tls_step openssl_backend::session::read(std::span<std::byte> in, std::size_t& n,
-                                        std::error_code& ec)
-{
-    return impl_->read(in, n, ec);
-}
-
-tls_step openssl_backend::session::write(std::span<const std::byte> out, std::size_t& n,
-                                         std::error_code& ec)
-{
-    return impl_->write(out, n, ec);
-}
-
-tls_step openssl_backend::session::shutdown(std::error_code& ec)
-{
-    return impl_->shutdown(ec);
-}
-
-std::size_t openssl_backend::session::put_input(std::span<const std::byte> bytes)
-{
-    return impl_->put_input(bytes);
-}
-
-std::span<const std::byte> openssl_backend::session::output() const
-{
-    return impl_->output();
-}
-
-void openssl_backend::session::consume_output(std::size_t n)
-{
-    impl_->consume_output(n);
-}
-
-tls_diagnosis openssl_backend::session::diagnosis() const
-{
-    return impl_->diagnosis();
-}
 
 static_assert(tls_backend<openssl_backend>);
 

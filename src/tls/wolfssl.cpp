@@ -43,9 +43,7 @@ struct thread_guard {
     void touch() const noexcept {}
 };
 
-} // namespace
-
-struct wolfssl_backend::session::impl final : session_core {
+struct wolfssl_session final : session_core {
     using session_core::session_core;
 
     [[nodiscard]] bool open(WOLFSSL_CTX* context, tls_diagnosis& why);
@@ -71,7 +69,7 @@ private:
     int error_ = 0; // of the last call: reads and writes share one in the library
 };
 
-bool wolfssl_backend::session::impl::open(WOLFSSL_CTX* context, tls_diagnosis& why)
+bool wolfssl_session::open(WOLFSSL_CTX* context, tls_diagnosis& why)
 {
     connection_.reset(wolfSSL_new(context));
     if (!connection_) {
@@ -106,12 +104,12 @@ bool wolfssl_backend::session::impl::open(WOLFSSL_CTX* context, tls_diagnosis& w
 
 // Called for each certificate of the chain, the server's own (depth 0) last. It must never turn a
 // failure of another depth into success: the library would then keep that certificate as a CA.
-int wolfssl_backend::session::impl::verify(int good, WOLFSSL_X509_STORE_CTX* store)
+int wolfssl_session::verify(int good, WOLFSSL_X509_STORE_CTX* store)
 {
     if (store == nullptr || store->userCtx == nullptr || store->certs == nullptr) {
         return 0;
     }
-    auto& self = *static_cast<impl*>(store->userCtx);
+    auto& self = *static_cast<wolfssl_session*>(store->userCtx);
     try {
         std::vector<der_bytes> chain;
         for (int i = 0; i < store->totalCerts; ++i) {
@@ -133,17 +131,18 @@ int wolfssl_backend::session::impl::verify(int good, WOLFSSL_X509_STORE_CTX* sto
 }
 
 #ifdef OPENSSL_EXTRA
-int wolfssl_backend::session::impl::note_certificate_request(WOLFSSL* connection, WOLFSSL_X509**,
-                                                             WOLFSSL_EVP_PKEY**)
+int wolfssl_session::note_certificate_request(WOLFSSL* connection, WOLFSSL_X509**,
+                                              WOLFSSL_EVP_PKEY**)
 {
-    static_cast<impl*>(wolfSSL_GetIOReadCtx(connection))->client_ = client_certificate::asked_for;
+    static_cast<wolfssl_session*>(wolfSSL_GetIOReadCtx(connection))->client_ =
+        client_certificate::asked_for;
     return 0; // we have none
 }
 #endif
 
-int wolfssl_backend::session::impl::receive(WOLFSSL*, char* to, int size, void* self)
+int wolfssl_session::receive(WOLFSSL*, char* to, int size, void* self)
 {
-    auto& input = static_cast<impl*>(self)->input_;
+    auto& input = static_cast<wolfssl_session*>(self)->input_;
     if (input.empty()) {
         return WOLFSSL_CBIO_ERR_WANT_READ;
     }
@@ -152,10 +151,10 @@ int wolfssl_backend::session::impl::receive(WOLFSSL*, char* to, int size, void* 
 }
 
 // Takes everything: write() stops in time, and the library mishandles a send that is cut.
-int wolfssl_backend::session::impl::send(WOLFSSL*, char* from, int size, void* self)
+int wolfssl_session::send(WOLFSSL*, char* from, int size, void* self)
 {
     try {
-        static_cast<impl*>(self)->output_.push(
+        static_cast<wolfssl_session*>(self)->output_.push(
             std::as_bytes(std::span(from, static_cast<std::size_t>(size))));
         return size;
     } catch (const std::bad_alloc&) { // must not cross the library
@@ -163,7 +162,7 @@ int wolfssl_backend::session::impl::send(WOLFSSL*, char* from, int size, void* s
     }
 }
 
-wolfssl_backend::session::impl::outcome wolfssl_backend::session::impl::outcome_of(int result)
+wolfssl_session::outcome wolfssl_session::outcome_of(int result)
 {
     error_ = wolfSSL_get_error(connection_.get(), result);
     switch (error_) {
@@ -173,7 +172,7 @@ wolfssl_backend::session::impl::outcome wolfssl_backend::session::impl::outcome_
     }
 }
 
-wolfssl_backend::session::impl::outcome wolfssl_backend::session::impl::do_handshake()
+wolfssl_session::outcome wolfssl_session::do_handshake()
 {
     static thread_local const thread_guard guard;
     guard.touch();
@@ -181,8 +180,7 @@ wolfssl_backend::session::impl::outcome wolfssl_backend::session::impl::do_hands
     return result == WOLFSSL_SUCCESS ? outcome::done : outcome_of(result);
 }
 
-wolfssl_backend::session::impl::outcome wolfssl_backend::session::impl::do_read(
-    std::span<std::byte> in, std::size_t& n)
+wolfssl_session::outcome wolfssl_session::do_read(std::span<std::byte> in, std::size_t& n)
 {
     const std::size_t size = std::min(in.size(), max_plaintext);
     const int result = wolfSSL_read(connection_.get(), in.data(), static_cast<int>(size));
@@ -193,8 +191,7 @@ wolfssl_backend::session::impl::outcome wolfssl_backend::session::impl::do_read(
     return outcome::done;
 }
 
-wolfssl_backend::session::impl::outcome wolfssl_backend::session::impl::do_write(
-    std::span<const std::byte> out)
+wolfssl_session::outcome wolfssl_session::do_write(std::span<const std::byte> out)
 {
     const int result = wolfSSL_write(connection_.get(), out.data(), static_cast<int>(out.size()));
     if (result == static_cast<int>(out.size())) {
@@ -203,12 +200,12 @@ wolfssl_backend::session::impl::outcome wolfssl_backend::session::impl::do_write
     return result <= 0 ? outcome_of(result) : outcome::failed;
 }
 
-void wolfssl_backend::session::impl::do_shutdown()
+void wolfssl_session::do_shutdown()
 {
     wolfSSL_shutdown(connection_.get()); // the socket closes next, whatever this returns
 }
 
-wolfssl_backend::session::impl::library_failure wolfssl_backend::session::impl::last_failure()
+wolfssl_session::library_failure wolfssl_session::last_failure()
 {
     library_failure failure;
     failure.kind = wolfssl_failure(error_);
@@ -222,12 +219,14 @@ wolfssl_backend::session::impl::library_failure wolfssl_backend::session::impl::
     return failure;
 }
 
-wolfssl_backend::session::impl::session_facts wolfssl_backend::session::impl::facts()
+wolfssl_session::session_facts wolfssl_session::facts()
 {
     const std::string_view version = wolfSSL_get_version(connection_.get());
     return {static_cast<std::uint32_t>(wolfSSL_get_current_cipher_suite(connection_.get())),
             version == "TLSv1.2" || version == "TLSv1.3"};
 }
+
+} // namespace
 
 struct wolfssl_backend::impl {
     context_ptr context;
@@ -248,7 +247,7 @@ std::shared_ptr<const wolfssl_backend> wolfssl_backend::create(const tls_options
         return nullptr;
     }
     if (roots->verify) { // the default is to verify nothing
-        wolfSSL_CTX_set_verify(context.get(), WOLFSSL_VERIFY_PEER, &session::impl::verify);
+        wolfSSL_CTX_set_verify(context.get(), WOLFSSL_VERIFY_PEER, &wolfssl_session::verify);
     } else {
         wolfSSL_CTX_set_verify(context.get(), WOLFSSL_VERIFY_NONE, nullptr);
     }
@@ -263,7 +262,7 @@ std::shared_ptr<const wolfssl_backend> wolfssl_backend::create(const tls_options
         client = client_certificate::sent;
     }
 #ifdef OPENSSL_EXTRA
-    wolfSSL_CTX_set_client_cert_cb(context.get(), &session::impl::note_certificate_request);
+    wolfSSL_CTX_set_client_cert_cb(context.get(), &wolfssl_session::note_certificate_request);
 #endif
     return std::make_shared<const wolfssl_backend>(
         std::make_unique<const impl>(impl{std::move(context), roots, client}));
@@ -276,7 +275,7 @@ std::unique_ptr<wolfssl_backend::session> wolfssl_backend::make_session(std::str
     if (!name) {
         return nullptr;
     }
-    auto made = std::make_unique<session::impl>(std::move(*name), impl_->roots, impl_->client);
+    auto made = std::make_unique<wolfssl_session>(std::move(*name), impl_->roots, impl_->client);
     if (!made->open(impl_->context.get(), why)) {
         return nullptr;
     }
@@ -295,52 +294,6 @@ wolfssl_backend::wolfssl_backend(std::unique_ptr<const impl> state) noexcept
 }
 
 wolfssl_backend::~wolfssl_backend() = default;
-
-wolfssl_backend::session::session(std::unique_ptr<impl> state) noexcept : impl_(std::move(state)) {}
-
-wolfssl_backend::session::~session() = default;
-
-tls_step wolfssl_backend::session::handshake(std::error_code& ec)
-{
-    return impl_->handshake(ec);
-}
-
-tls_step wolfssl_backend::session::read(std::span<std::byte> in, std::size_t& n,
-                                        std::error_code& ec)
-{
-    return impl_->read(in, n, ec);
-}
-
-tls_step wolfssl_backend::session::write(std::span<const std::byte> out, std::size_t& n,
-                                         std::error_code& ec)
-{
-    return impl_->write(out, n, ec);
-}
-
-tls_step wolfssl_backend::session::shutdown(std::error_code& ec)
-{
-    return impl_->shutdown(ec);
-}
-
-std::size_t wolfssl_backend::session::put_input(std::span<const std::byte> bytes)
-{
-    return impl_->put_input(bytes);
-}
-
-std::span<const std::byte> wolfssl_backend::session::output() const
-{
-    return impl_->output();
-}
-
-void wolfssl_backend::session::consume_output(std::size_t n)
-{
-    impl_->consume_output(n);
-}
-
-tls_diagnosis wolfssl_backend::session::diagnosis() const
-{
-    return impl_->diagnosis();
-}
 
 static_assert(tls_backend<wolfssl_backend>);
 
