@@ -19,9 +19,9 @@ inline constexpr std::uint64_t ascii_zeros = 0x3030303030303030;
 /// Returns the eight decimal digits of @p value < 10^8 as bytes 0 to 9, the first in the low byte.
 inline std::uint64_t eight_digits(std::uint32_t value) noexcept
 {
-    // Divide in parallel: two halves of four digits, four of two, eight of one. Adding q * (2^n -
-    // d) to q * d + r leaves r in the lower n bits and q above. The multipliers are reciprocals
-    // that are exact in these ranges.
+    // Divide in parallel: two halves of four digits, four of two, eight of one. With v = a * d + b,
+    // v + a * (2^n - d) has b in the lower n bits and a above. The multipliers that yield a are
+    // reciprocals, exact in these ranges.
     const std::uint64_t fours = value + value / 10000 * (0x100000000 - 10000);
     const std::uint64_t twos =
         fours + ((fours * 10486 >> 20) & 0x0000007f0000007f) * (0x10000 - 100);

@@ -1,16 +1,16 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Doubles as their shortest text. Schubfach (R. Giulietti), in the xjb order: one product by a
-// power of ten gives all digits but the last, which is then kept or dropped; neither a division by
-// ten nor a loop, and the least work known for prices and for full digits alike.
+// Doubles as their shortest text: Schubfach (R. Giulietti) in the order of its variant xjb. One
+// product by a power of ten yields all digits but the last, which is then kept or dropped: no
+// division by ten, and trailing zeros need no loop. Prices in cents go a way of half the length.
 
 #include "core/digits.hpp"
+#include "core/powers_of_ten.hpp"
 
 #include <coquest/detail/text.hpp>
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -24,19 +24,16 @@
 //   fraction < half        whole is the shortest (and has its own trailing zeros)
 //   fraction + half > 1    whole + 1 is
 //   otherwise              one digit more: fraction * 10, rounded to the nearest
-// The bounds themselves read back as the double where c is even. 64 bits of fraction and half
-// decide rightly: over all doubles no bound is nearer than 2.16 units of 2^-64 without being met
-// exactly, and where it is met, fraction and half are computed equal, or add up to 2^64 - 1. The
-// rounding is right for an addend of half + 6 to half + 15 units. (Found by enumerating the nearest
-// misses of each q; the tests hold them.)
+// The bounds themselves read back as the double where c is even.
+//
+// 64 bits of fraction and half are enough, with powers of ten cut off at 128 bits. Enumerating the
+// nearest misses of each q shows, over all doubles: no bound is within 2.16 units of 2^-64 without
+// being met exactly; where one is met, fraction and half come out equal, or add up to 2^64 - 1; the
+// rounding is right for an addend of a half and 6 to 15 units. The tests hold these misses, and all
+// powers of two, whose bounds differ.
 
 namespace coquest::detail {
 namespace {
-
-struct wide {
-    std::uint64_t high = 0;
-    std::uint64_t low = 0;
-};
 
 wide multiply(std::uint64_t a, std::uint64_t b) noexcept
 {
@@ -71,85 +68,6 @@ constexpr int log10_pow2_three_quarters(int n) noexcept
 
 constexpr std::uint64_t ten_to_15 = 1'000'000'000'000'000;
 constexpr int least_exponent = -1074; // of 2, in the subnormals
-constexpr int min_unit = -323;
-constexpr int max_unit = 293;
-
-/// A natural number that holds 5^323 * 2^128.
-class big_number {
-public:
-    consteval explicit big_number(std::size_t power_of_two)
-    {
-        limbs_[power_of_two / 32] = std::uint32_t{1} << (power_of_two % 32);
-    }
-
-    consteval void multiply_by_5()
-    {
-        std::uint64_t carry = 0;
-        for (std::uint32_t& limb : limbs_) {
-            carry += std::uint64_t{limb} * 5;
-            limb = static_cast<std::uint32_t>(carry);
-            carry >>= 32;
-        }
-    }
-
-    consteval void divide_by_5()
-    {
-        std::uint64_t rest = 0;
-        for (std::size_t i = limbs_.size(); i-- != 0;) {
-            rest = (rest << 32) | limbs_[i];
-            limbs_[i] = static_cast<std::uint32_t>(rest / 5);
-            rest %= 5;
-        }
-    }
-
-    /// Returns its leading 128 bits.
-    consteval wide leading() const
-    {
-        std::size_t limb = limbs_.size() - 1;
-        while (limbs_[limb] == 0) {
-            --limb;
-        }
-        const std::size_t size = 32 * limb + static_cast<std::size_t>(std::bit_width(limbs_[limb]));
-        return {word_at(size - 64), word_at(size - 128)};
-    }
-
-private:
-    consteval std::uint64_t word_at(std::size_t bit) const
-    {
-        return std::uint64_t{half_word_at(bit + 32)} << 32 | half_word_at(bit);
-    }
-
-    consteval std::uint32_t half_word_at(std::size_t bit) const
-    {
-        const std::size_t at = bit / 32;
-        const std::uint64_t above = at + 1 < limbs_.size() ? limbs_[at + 1] : 0;
-        return static_cast<std::uint32_t>((above << 32 | limbs_[at]) >> bit % 32);
-    }
-
-    std::array<std::uint32_t, 28> limbs_{};
-};
-
-/// 10^-unit / 2^(floor(log2(10^-unit)) - 127) for each unit from min_unit, rounded up.
-consteval auto make_powers()
-{
-    constexpr int last_exact = -55; // 5^55 < 2^128
-    std::array<wide, max_unit - min_unit + 1> powers{};
-    wide* const one = &powers[-min_unit];
-    big_number up(128);
-    for (int unit = 0; unit >= min_unit; --unit, up.multiply_by_5()) {
-        one[unit] = up.leading();
-        one[unit].low += unit < last_exact; // no low word is all ones
-    }
-    big_number down(864);
-    for (int unit = 1; unit <= max_unit; ++unit) {
-        down.divide_by_5();
-        one[unit] = down.leading();
-        ++one[unit].low;
-    }
-    return powers;
-}
-
-constexpr auto powers = make_powers();
 
 /// The double in units of 10^unit; fraction and half in 2^-64 of them.
 struct scaled {
@@ -160,7 +78,7 @@ struct scaled {
 
 scaled scale(std::uint64_t c, int q, int unit) noexcept
 {
-    const wide& power = powers[static_cast<std::size_t>(unit - min_unit)];
+    const wide& power = negative_powers_of_ten[static_cast<std::size_t>(unit - min_unit)];
     const int shift = q + log2_pow10(-unit) + 5; // 1 to 5
     const wide high = multiply(c << shift, power.high);
     const wide low = multiply(c << shift, power.low);
@@ -220,10 +138,17 @@ decimal shortest_power_of_two(int q) noexcept
     return {x.whole, std::max(last_digit(x.fraction), least), unit};
 }
 
+char* put_text(char* out, std::string_view text) noexcept
+{
+    std::memcpy(out, text.data(), text.size());
+    return out + text.size();
+}
+
 /// Writes `e` and @p exponent, -324 to 308.
 char* put_exponent(char* out, int exponent) noexcept
 {
-    std::memcpy(out, "e-", 2);
+    out[0] = 'e';
+    out[1] = '-';
     out += 1 + (exponent < 0);
     // as in eight_digits; the reciprocals are exact up to 999 and 99
     const auto value = static_cast<std::uint32_t>(exponent < 0 ? -exponent : exponent);
@@ -262,19 +187,18 @@ digits to_text(std::uint64_t whole, std::uint64_t last) noexcept
             last != 0 ? 17 : last_nonzero(second) + 9};
 }
 
-/// Writes all digits with a point before that of index @p whole, 1 to 16.
+/// Writes all digits with a point after the first @p whole, 1 to 16.
 void put_with_point(char* out, const digits& text, std::ptrdiff_t whole) noexcept
 {
+    put_word(out, text.words[0]);
     if (whole <= 8) {
-        put_word(out, text.words[0]);
         put_word(out + whole, text.words[0] >> (8 * (whole - 1)));
         put_word(out + 9, text.words[1]);
     } else {
-        put_word(out, text.words[0]);
         put_word(out + 8, text.words[1]);
         put_word(out + whole, text.words[1] >> (8 * (whole - 9)));
     }
-    out[whole] = '.';
+    out[whole] = '.'; // in place of the digit before it, which each shifted word begins with
     out[17] = text.last;
 }
 
@@ -287,10 +211,11 @@ char* put_decimal(char* out, decimal value) noexcept
     const std::ptrdiff_t point = value.unit + 16; // digits before it
     if (point > 0 && point <= 16) {
         put_with_point(out, text, point);
+        // digits behind the last are zeros: they pad a number that is whole
         return out + 1 + std::max(text.count, point + 1);
     }
     if (point > -5 && point <= 0) {
-        std::memcpy(out, "0.000000", 8);
+        put_text(out, "0.0000");
         out += 2 - point;
         put_word(out, text.words[0]);
         put_word(out + 8, text.words[1]);
@@ -301,10 +226,17 @@ char* put_decimal(char* out, decimal value) noexcept
     return put_exponent(out + text.count + (text.count > 1), value.unit + 15);
 }
 
-char* put_text(char* out, std::string_view text) noexcept
+/// Writes @p cents < 10^8 / 100 with one decimal or two.
+char* put_cents(char* out, std::uint32_t cents) noexcept
 {
-    std::memcpy(out, text.data(), text.size());
-    return out + text.size();
+    const std::uint64_t text = eight_digits(cents);
+    // whole bytes of leading zeros; six digits are before the point, the last of them always stays
+    const int leading = std::countr_zero(text | std::uint64_t{1} << 40) / 8;
+    put_word(out, (text | ascii_zeros) >> (8 * leading));
+    out += 6 - leading;
+    put_word(out, (text | ascii_zeros) >> 40);
+    *out = '.';
+    return out + 2 + (text >> 56 != 0);
 }
 
 } // namespace
@@ -327,6 +259,15 @@ char* put_double(char* out, double value) noexcept
         q = least_exponent;
     } else if (biased == 0x7ff) [[unlikely]] {
         return fraction != 0 ? put_text(out, "NaN") : put_text(after_sign, "Infinity");
+    }
+    // From 2^-8 to 2^19: cents that are nearer than half of 2^q read back as the double, and no
+    // other text of 15 digits or less does. (A power of two is met exactly or missed by far.)
+    if (static_cast<unsigned>(q + 60) <= 26) {
+        const std::uint64_t hundredfold = c * 100; // in units of 2^q
+        const std::uint64_t cents = ((hundredfold >> (-q - 1)) + 1) / 2;
+        if (hundredfold - (cents << -q) + 49 <= 98) { // within 49 on either side
+            return put_cents(after_sign, static_cast<std::uint32_t>(cents));
+        }
     }
     const bool uneven = c == hidden_bit && q != least_exponent;
     return put_decimal(after_sign, uneven ? shortest_power_of_two(q) : shortest(c, q));

@@ -5,9 +5,6 @@
 
 #include <gtest/gtest.h>
 
-#include <bit>
-#include <charconv>
-#include <cmath>
 #include <limits>
 #include <random>
 #include <string>
@@ -29,12 +26,6 @@ std::string string(std::string_view value)
     std::string out(2 * value.size() + 2 + text_slack, '#');
     const char* const end = put_string(out.data(), value);
     return end == nullptr ? "refused" : out.substr(0, static_cast<std::size_t>(end - out.data()));
-}
-
-std::string number(double value)
-{
-    char out[max_double_text + text_slack];
-    return {out, put_double(out, value)};
 }
 
 std::string integer(std::int64_t value)
@@ -128,41 +119,6 @@ TEST(text, integers_of_every_length)
         for (const std::int64_t value : {power - 1, power, power + 1}) {
             EXPECT_EQ(integer(value), std::to_string(value));
         }
-    }
-}
-
-TEST(text, doubles_have_the_form_of_the_contract)
-{
-    EXPECT_EQ(number(1), "1.0");
-    EXPECT_EQ(number(0.0), "0.0");
-    EXPECT_EQ(number(-0.0), "-0.0");
-    EXPECT_EQ(number(1e-5), "0.00001");
-    EXPECT_EQ(number(1e-6), "1e-6");
-    EXPECT_EQ(number(1e15), "1000000000000000.0");
-    EXPECT_EQ(number(1e16), "1e16");
-    EXPECT_EQ(number(123.456), "123.456");
-    EXPECT_EQ(number(-37779.62), "-37779.62");
-    EXPECT_EQ(number(1234567890123456.0), "1234567890123456.0");
-    EXPECT_EQ(number(std::numeric_limits<double>::max()), "1.7976931348623157e308");
-    EXPECT_EQ(number(std::numeric_limits<double>::denorm_min()), "5e-324");
-    EXPECT_EQ(number(std::numeric_limits<double>::quiet_NaN()), "NaN");
-    EXPECT_EQ(number(-std::numeric_limits<double>::infinity()), "-Infinity");
-    EXPECT_EQ(number(std::numeric_limits<double>::infinity()), "Infinity");
-}
-
-TEST(text, doubles_are_the_shortest_text_that_reads_back_to_the_same_bits)
-{
-    std::mt19937_64 random(1);
-    for (int round = 0; round < 1'000'000; ++round) {
-        const auto value = std::bit_cast<double>(random());
-        if (!std::isfinite(value)) {
-            continue;
-        }
-        const std::string text = number(value);
-        double back = 0;
-        std::from_chars(text.data(), text.data() + text.size(), back);
-        ASSERT_EQ(std::bit_cast<std::uint64_t>(back), std::bit_cast<std::uint64_t>(value)) << text;
-        ASSERT_LE(text.size(), max_double_text);
     }
 }
 
