@@ -11,6 +11,8 @@ namespace {
 
 std::atomic<std::size_t> count{0};
 
+#if COQUEST_COUNTS_ALLOCATIONS
+
 void* allocate(std::size_t size, std::size_t alignment)
 {
     ++count;
@@ -24,7 +26,11 @@ void* allocate(std::size_t size, std::size_t alignment)
     return memory;
 }
 
+#endif
+
 } // namespace
+
+#if COQUEST_COUNTS_ALLOCATIONS
 
 void* operator new(std::size_t size)
 {
@@ -74,6 +80,8 @@ void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept
 {
     std::free(memory);
 }
+
+#endif
 
 namespace coquest::test {
 
