@@ -28,7 +28,10 @@ find_package_handle_standard_args(Asio
 if(Asio_FOUND AND NOT TARGET Asio::asio)
     add_library(Asio::asio INTERFACE IMPORTED)
     target_include_directories(Asio::asio INTERFACE ${Asio_INCLUDE_DIR})
-    target_compile_definitions(Asio::asio INTERFACE ASIO_STANDALONE ASIO_NO_DEPRECATED)
+    # Asio takes aligned_alloc and free, or operator new and delete, depending on which standard
+    # header comes before it: two files that disagree would free what the other allocated.
+    target_compile_definitions(Asio::asio INTERFACE ASIO_STANDALONE ASIO_NO_DEPRECATED
+                                                    ASIO_DISABLE_STD_ALIGNED_ALLOC)
     if(Asio_VERSION VERSION_LESS 1.25)
         # These releases know clang's coroutines with libc++ only, unless told.
         target_compile_definitions(Asio::asio INTERFACE
