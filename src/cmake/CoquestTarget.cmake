@@ -26,11 +26,9 @@ function(coquest_flags target)
     target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
                                              $<$<BOOL:${COQUEST_WERROR}>:-Werror>)
     if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-        target_compile_options(${target} PRIVATE -Wno-restrict) # GCC bug 105651: "a" + std::string
-    endif()
-    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-        # g++ 12 loses track of a coroutine frame's operator new once it is inlined.
-        target_compile_options(${target} PRIVATE -Wno-mismatched-new-delete)
+        # g++ 12 warns of "a" + std::string (its bug 105651), and loses track of a coroutine frame's
+        # operator new once it is inlined.
+        target_compile_options(${target} PRIVATE -Wno-restrict -Wno-mismatched-new-delete)
     endif()
 endfunction()
 
