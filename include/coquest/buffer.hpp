@@ -4,6 +4,7 @@
 // Rows in the line protocol, encoded once into pooled segments from which they are sent.
 #pragma once
 
+#include <coquest/array.hpp>
 #include <coquest/detail/fault.hpp>
 #include <coquest/detail/segment.hpp>
 #include <coquest/detail/text.hpp>
@@ -11,7 +12,9 @@
 #include <coquest/name.hpp>
 #include <coquest/protocol_version.hpp>
 #include <coquest/timestamp.hpp>
+#include <coquest/values.hpp>
 
+#include <array>
 #include <bit>
 #include <chrono>
 #include <concepts>
@@ -21,6 +24,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -37,9 +41,6 @@ struct buffer_access;
 template <class T>
 concept character = std::same_as<T, char> || std::same_as<T, wchar_t> || std::same_as<T, char8_t> ||
                     std::same_as<T, char16_t> || std::same_as<T, char32_t>;
-
-template <class T>
-inline constexpr bool always_false = false;
 } // namespace detail
 
 /// Holds the limits of a buffer.
@@ -47,6 +48,9 @@ struct buffer_options {
     std::size_t segment_size = 64 * 1024;     ///< bytes of one segment; rows may be larger
     std::size_t max_size = 100 * 1024 * 1024; ///< most bytes of finished rows
     std::size_t max_name_len = 127;           ///< longest name in bytes; at least 16
+    /// Refuse a row with two columns of one name, of which the server keeps the first in silence.
+    /// ASCII letters are compared without regard to case. It costs a look through each row.
+    bool check_duplicates = false;
 };
 
 /// Holds rows in the line protocol.
@@ -82,12 +86,40 @@ public:
     buffer& column_ts(column_name name, timestamp_micros value);
     /// Adds a TIMESTAMP_NS; version 1 sends it in microseconds, cut towards zero.
     buffer& column_ts(column_name name, timestamp_nanos value);
-    /// Adds a TIMESTAMP or, where the clock ticks finer than microseconds, a TIMESTAMP_NS.
-    template <class Duration>
-    buffer& column_ts(column_name name, std::chrono::sys_time<Duration> value);
+    /// Adds a TIMESTAMP or, where @p value ticks finer than microseconds, a TIMESTAMP_NS. Any clock
+    /// with an epoch will do; errc::invalid_timestamp where 64 bits are too few.
+    template <class Clock, class Duration>
+    buffer& column_ts(column_name name, std::chrono::time_point<Clock, Duration> value);
+    /// Adds a DOUBLE[]: versions 2 and 3. @p value: an array_view, a span, vector, std::array or C
+    /// array of double, such ranges of such ranges, or a type like std::mdspan. At most 32
+    /// dimensions of at most 268435455 elements each; errc::array_error.
+    template <class Array>
+    buffer& column_arr(column_name name, const Array& value);
+    /// Adds a DECIMAL as text, checked and sent as it is: version 3. The column must exist: the
+    /// server creates none. NaN and Infinity are stored as NULL. errc::invalid_decimal.
+    buffer& column_dec(column_name name, std::string_view value);
+    /// Adds a DECIMAL in binary; also for a type that to_coquest_decimal converts.
+    buffer& column_dec(column_name name, const decimal& value);
+    template <decimal_like Decimal>
+    buffer& column_dec(column_name name, const Decimal& value)
+    {
+        return column_dec(name, to_coquest_decimal(value));
+    }
+
+    /// Add a value as the text or number that the server casts to a column of this type. The column
+    /// must exist: the server would create a VARCHAR or TIMESTAMP (contract §5.8).
+    buffer& column_uuid(column_name name, const uuid& value);
+    buffer& column_ipv4(column_name name, ipv4 value);
+    /// One UTF-16 unit: errc::invalid_utf8 for a surrogate, errc::invalid_api_call for zero.
+    buffer& column_char(column_name name, char16_t value);
+    buffer& column_long256(column_name name, const long256& value);
+    buffer& column_date(column_name name, std::chrono::sys_time<std::chrono::milliseconds> value);
+    /// 1 to 12 characters, as many as the column has or more; else errc::invalid_api_call.
+    buffer& column_geohash(column_name name, geohash value);
 
     /// Adds a column of the type that fits @p value: bool, integers, floating point, text,
-    /// timestamps, std::chrono::sys_time; an empty std::optional adds nothing, which is NULL.
+    /// timestamps and time points, arrays, decimals, the types of values.hpp; an empty
+    /// std::optional adds nothing, which is NULL.
     template <class T>
     buffer& column(column_name name, const T& value);
 
@@ -95,8 +127,8 @@ public:
     /// (year 9999 in microseconds, 2261 in nanoseconds).
     void at(timestamp_micros value);
     void at(timestamp_nanos value);
-    template <class Duration>
-    void at(std::chrono::sys_time<Duration> value);
+    template <class Clock, class Duration>
+    void at(std::chrono::time_point<Clock, Duration> value);
     /// Ends the row; the server sets its timestamp on arrival.
     void at_now();
 
@@ -169,19 +201,24 @@ private:
     void set_limits() noexcept;
     char* put_runtime_name(char* out, std::string_view name, detail::name_kind kind, bool checked);
     void put_ts(column_name name, std::int64_t value, unit value_unit);
+    char* begin_array(column_name name, std::span<const std::size_t> shape);
+    void put_array(column_name name, const array_view& value);
+    void refuse_array(column_name name, std::string message);
+    char* begin_decimal(column_name name, std::size_t value_bytes);
+    void refuse(errc code, column_name name, const std::string& message);
     bool finish_at(std::int64_t value, unit value_unit);
     bool finish_now();
     bool commit(char* end)
     {
-        if (end > limit_) [[unlikely]] {
-            return refuse_full(end);
+        if (end > limit_ && !inspect_row(end)) [[unlikely]] {
+            return false;
         }
         row_ = pos_ = end;
         ++rows_;
         state_ = state::idle;
         return true;
     }
-    bool refuse_full(const char* end);
+    bool inspect_row(const char* end);
     bool refuse_finish(const char* operation);
     bool refuse_timestamp(std::int64_t value, std::int64_t last, unit value_unit);
     buffer& misplaced(const char* operation);
@@ -196,7 +233,7 @@ private:
     char* end_ = nullptr;   // of the open segment, less the slack that kernels may overwrite
     char* row_ = nullptr;   // first byte of the open row
     char* begin_ = nullptr; // first byte of the open segment
-    char* limit_ = nullptr; // where max_size is reached
+    char* limit_ = nullptr; // where max_size is reached; begin_ where each row is inspected
     std::size_t rows_ = 0;
     detail::timestamp_text last_timestamp_;
     std::size_t max_name_len_;
@@ -210,6 +247,8 @@ private:
     std::size_t max_size_;
     std::optional<marker> marker_;
     std::unique_ptr<detail::fault> problem_; // of the broken row
+    bool check_duplicates_;
+    std::vector<std::string_view> names_; // scratch of the check
 };
 
 template <detail::name_kind Kind>
@@ -340,17 +379,48 @@ inline buffer& buffer::column_ts(column_name name, timestamp_nanos value)
     return *this;
 }
 
-template <class Duration>
-buffer& buffer::column_ts(column_name name, std::chrono::sys_time<Duration> value)
+template <class Clock, class Duration>
+buffer& buffer::column_ts(column_name name, std::chrono::time_point<Clock, Duration> value)
 {
-    constexpr bool nanos = detail::needs_nanos<Duration>;
-    using target = std::conditional_t<nanos, std::chrono::nanoseconds, std::chrono::microseconds>;
-    std::int64_t ticks = 0;
-    if (!detail::convert_ticks<target>(value.time_since_epoch(), ticks)) {
+    detail::timestamp_of<Duration> timestamp;
+    if (!detail::to_timestamp(value, timestamp)) {
         out_of_range();
         return *this;
     }
-    put_ts(name, ticks, nanos ? unit::nanos : unit::micros);
+    return column_ts(name, timestamp);
+}
+
+template <class Array>
+buffer& buffer::column_arr(column_name name, const Array& value)
+{
+    if constexpr (std::same_as<Array, array_view>) {
+        put_array(name, value);
+    } else if constexpr (detail::mdspan_like<Array>) {
+        std::array<std::size_t, Array::rank()> shape{};
+        std::array<std::ptrdiff_t, Array::rank()> strides{};
+        for (std::size_t i = 0; i < shape.size(); ++i) {
+            shape[i] = static_cast<std::size_t>(value.extent(i));
+            strides[i] = static_cast<std::ptrdiff_t>(value.stride(i));
+        }
+        put_array(name, array_view(value.data_handle(), shape, strides));
+    } else {
+        static_assert(
+            detail::array_like<Array>,
+            "QuestDB takes arrays of double only: std::vector, std::array, std::span or C "
+            "arrays of double, nested or not, a type like std::mdspan, or an array_view");
+        static_assert(detail::array_rank<Array> <= max_array_rank,
+                      "QuestDB takes arrays of at most 32 dimensions");
+        std::array<std::size_t, detail::array_rank<Array>> shape{};
+        detail::measure_array(value, shape.data());
+        if (char* out = begin_array(name, shape)) {
+            out = detail::gather_array(value, shape.data(), out);
+            if (out == nullptr) {
+                refuse_array(name, "irregular array: all parts of one dimension have one length");
+                return *this;
+            }
+            end_field(out);
+        }
+    }
     return *this;
 }
 
@@ -361,9 +431,8 @@ buffer& buffer::column(column_name name, const T& value)
         return column_bool(name, value);
     } else if constexpr (std::integral<T> && !detail::character<T>) {
         if (!std::in_range<std::int64_t>(value)) {
-            break_row(errc::invalid_api_call,
-                      "column \"" + std::string(name.view()) +
-                          "\": an integer above 9223372036854775807 does not fit a LONG");
+            refuse(errc::invalid_api_call, name,
+                   "an integer above 9223372036854775807 does not fit a LONG");
             return *this;
         }
         return column_i64(name, static_cast<std::int64_t>(value));
@@ -373,6 +442,18 @@ buffer& buffer::column(column_name name, const T& value)
         return column_str(name, value);
     } else if constexpr (requires { column_ts(name, value); }) {
         return column_ts(name, value);
+    } else if constexpr (std::same_as<T, decimal> || decimal_like<T>) {
+        return column_dec(name, value);
+    } else if constexpr (std::same_as<T, uuid>) {
+        return column_uuid(name, value);
+    } else if constexpr (std::same_as<T, ipv4>) {
+        return column_ipv4(name, value);
+    } else if constexpr (std::same_as<T, long256>) {
+        return column_long256(name, value);
+    } else if constexpr (std::same_as<T, geohash>) {
+        return column_geohash(name, value);
+    } else if constexpr (detail::array_like<T>) {
+        return column_arr(name, value);
     } else if constexpr (requires {
                              static_cast<bool>(value);
                              column(name, *value);
@@ -382,7 +463,7 @@ buffer& buffer::column(column_name name, const T& value)
     } else {
         static_assert(detail::always_false<T>,
                       "no column type for this value: use column_bool, column_i64, column_f64, "
-                      "column_str or column_ts with an explicit conversion");
+                      "column_str and so on with an explicit conversion");
     }
 }
 
@@ -400,18 +481,14 @@ inline void buffer::at(timestamp_nanos value)
     }
 }
 
-template <class Duration>
-void buffer::at(std::chrono::sys_time<Duration> value)
+template <class Clock, class Duration>
+void buffer::at(std::chrono::time_point<Clock, Duration> value)
 {
-    constexpr bool nanos = detail::needs_nanos<Duration>;
-    using target = std::conditional_t<nanos, std::chrono::nanoseconds, std::chrono::microseconds>;
-    std::int64_t ticks = 0;
-    if (!detail::convert_ticks<target>(value.time_since_epoch(), ticks)) {
+    detail::timestamp_of<Duration> timestamp;
+    if (!detail::to_timestamp(value, timestamp)) {
         out_of_range();
     }
-    if (!finish_at(ticks, nanos ? unit::nanos : unit::micros)) {
-        throw_problem();
-    }
+    at(timestamp);
 }
 
 inline void buffer::at_now()

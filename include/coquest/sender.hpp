@@ -72,6 +72,56 @@ public:
         rows_.column_ts(name, value);
         return *this;
     }
+    /// See buffer::column_arr.
+    template <class Array>
+    row& column_arr(column_name name, const Array& value)
+    {
+        rows_.column_arr(name, value);
+        return *this;
+    }
+    /// See buffer::column_dec.
+    template <class Decimal>
+    row& column_dec(column_name name, const Decimal& value)
+    {
+        rows_.column_dec(name, value);
+        return *this;
+    }
+    /// See buffer::column_uuid.
+    row& column_uuid(column_name name, const uuid& value)
+    {
+        rows_.column_uuid(name, value);
+        return *this;
+    }
+    /// See buffer::column_ipv4.
+    row& column_ipv4(column_name name, ipv4 value)
+    {
+        rows_.column_ipv4(name, value);
+        return *this;
+    }
+    /// See buffer::column_char.
+    row& column_char(column_name name, char16_t value)
+    {
+        rows_.column_char(name, value);
+        return *this;
+    }
+    /// See buffer::column_long256.
+    row& column_long256(column_name name, const long256& value)
+    {
+        rows_.column_long256(name, value);
+        return *this;
+    }
+    /// See buffer::column_date.
+    row& column_date(column_name name, std::chrono::sys_time<std::chrono::milliseconds> value)
+    {
+        rows_.column_date(name, value);
+        return *this;
+    }
+    /// See buffer::column_geohash.
+    row& column_geohash(column_name name, geohash value)
+    {
+        rows_.column_geohash(name, value);
+        return *this;
+    }
     /// See buffer::column.
     template <class T>
     row& column(column_name name, const T& value)
@@ -88,8 +138,8 @@ public:
     /// with errc::cancelled, and the row stays committed.
     [[nodiscard]] asio::awaitable<void> at(timestamp_micros value);
     [[nodiscard]] asio::awaitable<void> at(timestamp_nanos value);
-    template <class Duration>
-    [[nodiscard]] asio::awaitable<void> at(std::chrono::sys_time<Duration> value);
+    template <class Clock, class Duration>
+    [[nodiscard]] asio::awaitable<void> at(std::chrono::time_point<Clock, Duration> value);
     /// Ends the row; the server sets its timestamp on arrival. Otherwise as at.
     [[nodiscard]] asio::awaitable<void> at_now();
 
@@ -251,17 +301,14 @@ private:
     bool ca_given_ = false; // by tls_ca(), not implied by tls_roots()
 };
 
-template <class Duration>
-asio::awaitable<void> row::at(std::chrono::sys_time<Duration> value)
+template <class Clock, class Duration>
+asio::awaitable<void> row::at(std::chrono::time_point<Clock, Duration> value)
 {
-    constexpr bool nanos = detail::needs_nanos<Duration>;
-    using target = std::conditional_t<nanos, std::chrono::nanoseconds, std::chrono::microseconds>;
-    using timestamp = std::conditional_t<nanos, timestamp_nanos, timestamp_micros>;
-    std::int64_t ticks = 0;
-    if (!detail::convert_ticks<target>(value.time_since_epoch(), ticks)) {
+    detail::timestamp_of<Duration> timestamp;
+    if (!detail::to_timestamp(value, timestamp)) {
         rows_.at(value); // throws, and withdraws the row
     }
-    return at(timestamp(ticks));
+    return at(timestamp);
 }
 
 } // namespace coquest

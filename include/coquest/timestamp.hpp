@@ -5,9 +5,10 @@
 #pragma once
 
 #include <chrono>
+#include <concepts>
 #include <cstdint>
-#include <limits>
 #include <ratio>
+#include <type_traits>
 
 namespace coquest {
 
@@ -35,11 +36,16 @@ struct timestamp_nanos {
 
 namespace detail {
 
-/// Says in which unit a time point goes on the wire: nanoseconds where its clock ticks finer than
+/// The unit in which a time point goes on the wire: nanoseconds where it ticks finer than
 /// microseconds, else microseconds.
 template <class Duration>
-inline constexpr bool needs_nanos = std::ratio_less_v<typename Duration::period, std::micro> ||
-                                    std::chrono::treat_as_floating_point_v<typename Duration::rep>;
+using timestamp_of =
+    std::conditional_t<std::ratio_less_v<typename Duration::period, std::micro> ||
+                           std::chrono::treat_as_floating_point_v<typename Duration::rep>,
+                       timestamp_nanos, timestamp_micros>;
+
+template <class>
+inline constexpr bool always_false = false;
 
 /// Converts @p from to @c Target ticks; false where it does not fit 64 bits.
 template <class Target, class Rep, class Period>
@@ -62,6 +68,36 @@ constexpr bool convert_ticks(std::chrono::duration<Rep, Period> from, std::int64
         out = scaled / ratio::den;
         return true;
     }
+}
+
+/// Returns @p time in the system clock's measure.
+template <class Clock, class Duration>
+constexpr auto to_system(std::chrono::time_point<Clock, Duration> time)
+{
+    if constexpr (std::same_as<Clock, std::chrono::system_clock>) {
+        return time;
+    } else if constexpr (requires { Clock::to_sys(time); }) {
+        return Clock::to_sys(time);
+    } else {
+#if defined(__cpp_lib_chrono) && __cpp_lib_chrono >= 201907L
+        if constexpr (requires { std::chrono::clock_cast<std::chrono::system_clock>(time); }) {
+            return std::chrono::clock_cast<std::chrono::system_clock>(time);
+        } else
+#endif
+            static_assert(always_false<Clock>,
+                          "this clock has no epoch (std::chrono::steady_clock has none): use "
+                          "system_clock, or a clock with a static to_sys(time_point)");
+    }
+}
+
+/// Converts a time point of any clock with an epoch; false where it does not fit 64 bits.
+template <class Clock, class Duration>
+constexpr bool to_timestamp(std::chrono::time_point<Clock, Duration> time,
+                            timestamp_of<Duration>& out)
+{
+    using unit = std::conditional_t<std::same_as<timestamp_of<Duration>, timestamp_nanos>,
+                                    std::chrono::nanoseconds, std::chrono::microseconds>;
+    return convert_ticks<unit>(to_system(time).time_since_epoch(), out.value);
 }
 
 } // namespace detail

@@ -5,6 +5,7 @@
 #include <coquest/detail/buffer_access.hpp>
 
 #include "core/name.hpp"
+#include "core/row_names.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -22,7 +23,8 @@ constexpr std::size_t max_timestamp_text = 1 + detail::max_integer_text + 1 + 1;
 
 buffer::buffer(protocol_version version, buffer_options limits)
     : max_name_len_(std::max<std::size_t>(limits.max_name_len, 16)), version_(version),
-      segment_size_(std::max<std::size_t>(limits.segment_size, 64)), max_size_(limits.max_size)
+      segment_size_(std::max<std::size_t>(limits.segment_size, 64)), max_size_(limits.max_size),
+      check_duplicates_(limits.check_duplicates)
 {
 }
 
@@ -49,6 +51,7 @@ buffer& buffer::operator=(buffer&& other) noexcept
     std::swap(max_size_, other.max_size_);
     std::swap(marker_, other.marker_);
     problem_.swap(other.problem_);
+    std::swap(check_duplicates_, other.check_duplicates_);
     return *this;
 }
 
@@ -202,7 +205,7 @@ void buffer::set_limits() noexcept
         return;
     }
     const std::size_t left = max_size_ - std::min(max_size_, full_.bytes());
-    limit_ = begin_ + std::min(left, open_->capacity);
+    limit_ = check_duplicates_ ? begin_ : begin_ + std::min(left, open_->capacity);
 }
 
 char* buffer::put_runtime_name(char* out, std::string_view name, detail::name_kind kind,
@@ -293,13 +296,27 @@ bool buffer::finish_now()
     return commit(pos_ + 1);
 }
 
-bool buffer::refuse_full(const char* end)
+// Looks at a row that does not pass unseen; false where it is refused.
+bool buffer::inspect_row(const char* end)
 {
-    break_row(errc::invalid_api_call, "the buffer is full: " + std::to_string(size()) +
-                                          " bytes and a row of " + std::to_string(end - row_) +
-                                          " exceed max_buf_size (" + std::to_string(max_size_) +
-                                          "): flush first");
-    return refuse_finish("at");
+    const auto row_bytes = static_cast<std::size_t>(end - row_);
+    if (size() + row_bytes > max_size_) {
+        break_row(errc::invalid_api_call, "the buffer is full: " + std::to_string(size()) +
+                                              " bytes and a row of " + std::to_string(row_bytes) +
+                                              " exceed max_buf_size (" + std::to_string(max_size_) +
+                                              "): flush first");
+        return refuse_finish("at");
+    }
+    if (check_duplicates_) {
+        const std::string_view twice = detail::find_duplicate({row_, row_bytes}, names_);
+        if (!twice.empty()) {
+            break_row(errc::invalid_api_call, detail::quoted(twice) +
+                                                  " is twice in one row: the server would keep the "
+                                                  "first and drop the second in silence");
+            return refuse_finish("at");
+        }
+    }
+    return true;
 }
 
 // Ends a row that cannot be ended: its error stays in problem_, to be reported now.
@@ -344,6 +361,11 @@ void buffer::bad_value(column_name name, std::string_view value, bool symbol)
     }
     break_row(errc::invalid_utf8,
               what + "invalid UTF-8 at byte " + std::to_string(valid) + " of the value");
+}
+
+void buffer::refuse(errc code, column_name name, const std::string& message)
+{
+    break_row(code, "column " + detail::quoted(name.view()) + ": " + message);
 }
 
 void buffer::break_row(errc code, std::string message)

@@ -1,0 +1,262 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+
+#include "core/decimal.hpp"
+
+#include "core/ascii.hpp"
+#include "core/name.hpp"
+
+#include <coquest/buffer.hpp>
+
+#include <algorithm>
+#include <cstring>
+
+namespace coquest {
+namespace {
+
+using magnitude = std::array<std::byte, decimal::max_size>; // the most significant byte first
+
+/// Multiplies by ten and adds a digit; false where the sign bit is reached.
+bool append_digit(magnitude& value, unsigned digit) noexcept
+{
+    unsigned carry = digit;
+    for (auto byte = value.rbegin(); byte != value.rend(); ++byte) {
+        carry += std::to_integer<unsigned>(*byte) * 10;
+        *byte = static_cast<std::byte>(carry);
+        carry >>= 8;
+    }
+    return carry == 0 && (value.front() & std::byte{0x80}) == std::byte{};
+}
+
+void negate(magnitude& value) noexcept
+{
+    unsigned carry = 1;
+    for (auto byte = value.rbegin(); byte != value.rend(); ++byte) {
+        carry += std::to_integer<unsigned>(~*byte);
+        *byte = static_cast<std::byte>(carry);
+        carry >>= 8;
+    }
+}
+
+/// Drops the bytes that only repeat the sign of those behind them; one stays.
+std::span<const std::byte> without_sign_bytes(std::span<const std::byte> value) noexcept
+{
+    const auto negative = [](std::byte b) { return (b & std::byte{0x80}) != std::byte{}; };
+    while (value.size() > 1 && value[0] == (negative(value[1]) ? std::byte{0xff} : std::byte{})) {
+        value = value.subspan(1);
+    }
+    return value;
+}
+
+} // namespace
+
+decimal::decimal(std::int64_t unscaled, int scale) noexcept : scale_(scale)
+{
+    std::array<std::byte, sizeof unscaled> bytes{};
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        bytes[i] = static_cast<std::byte>(unscaled >> (8 * (bytes.size() - 1 - i)));
+    }
+    set(bytes);
+    multiply_out();
+}
+
+decimal::decimal(std::span<const std::byte> unscaled, int scale) noexcept : scale_(scale)
+{
+    set(unscaled);
+    multiply_out();
+}
+
+void decimal::set(std::span<const std::byte> unscaled) noexcept
+{
+    const std::span<const std::byte> needed = without_sign_bytes(unscaled);
+    size_ = needed.size();
+    if (size_ <= max_size) {
+        std::ranges::copy(needed, bytes_.end() - static_cast<std::ptrdiff_t>(size_));
+    }
+}
+
+// ILP has no negative scale (contract §5.6).
+void decimal::multiply_out() noexcept
+{
+    if (scale_ >= 0 || size_ == 0 || size_ > max_size) {
+        return;
+    }
+    const std::span<const std::byte> value = unscaled();
+    const bool negative = (value[0] & std::byte{0x80}) != std::byte{};
+    magnitude product;
+    product.fill(negative ? std::byte{0xff} : std::byte{});
+    std::ranges::copy(value, product.end() - static_cast<std::ptrdiff_t>(value.size()));
+    if (negative) {
+        negate(product);
+    }
+    bool fits = true;
+    const bool zero = std::ranges::all_of(product, [](std::byte b) { return b == std::byte{}; });
+    for (; scale_ < 0 && fits && !zero; ++scale_) {
+        fits = append_digit(product, 0);
+    }
+    scale_ = 0;
+    if (negative) {
+        negate(product);
+    }
+    set(product);
+    if (!fits) {
+        size_ = max_size + 1;
+    }
+}
+
+decimal decimal::parse(std::string_view text)
+{
+    detail::decimal_digits read;
+    if (const std::string problem = detail::read_decimal(text, read); !problem.empty()) {
+        throw error(errc::invalid_decimal, "decimal " + detail::quoted(text) + ": " + problem);
+    }
+    decimal value;
+    value.scale_ = read.scale;
+    if (read.null) {
+        value.size_ = 0;
+        return value;
+    }
+    magnitude bytes{};
+    for (int i = 0; i < read.count; ++i) {
+        append_digit(bytes, read.digits[static_cast<std::size_t>(i)]); // 76 digits fit
+    }
+    if (read.negative) {
+        negate(bytes);
+    }
+    value.set(bytes);
+    return value;
+}
+
+std::string detail::read_decimal(std::string_view text, decimal_digits& out)
+{
+    std::size_t at = 0;
+    const auto peek = [&] { return at < text.size() ? text[at] : '\0'; };
+    const auto unexpected = [&] {
+        return at == text.size() ? "it ends where a digit was expected"
+                                 : "unexpected byte at byte " + std::to_string(at) +
+                                       ": write digits with an optional sign, point and exponent";
+    };
+    const auto sign = [&] {
+        const bool minus = peek() == '-';
+        at += minus || peek() == '+' ? 1 : 0;
+        return minus;
+    };
+    out.negative = sign();
+    if (const std::string_view rest = text.substr(at); rest == "NaN" || rest == "Infinity") {
+        out.null = true;
+        return {};
+    }
+    constexpr std::string_view too_many = "it has more than 76 digits, the most of a DECIMAL";
+    bool any = false;
+    bool point = false;
+    for (;; ++at) {
+        if (peek() == '.' && !point) {
+            point = true;
+            continue;
+        }
+        if (!is_digit(peek())) {
+            break;
+        }
+        any = true;
+        out.scale += point ? 1 : 0;
+        const auto digit = static_cast<unsigned char>(peek() - '0');
+        if (out.count == 0 && digit == 0) {
+            continue;
+        }
+        if (out.count == static_cast<int>(out.digits.size())) {
+            return std::string(too_many);
+        }
+        out.digits[static_cast<std::size_t>(out.count++)] = digit;
+    }
+    if (!any) {
+        return unexpected();
+    }
+    if (peek() == 'e' || peek() == 'E') {
+        ++at;
+        const bool minus = sign();
+        int exponent = 0;
+        if (!is_digit(peek())) {
+            return unexpected();
+        }
+        for (; is_digit(peek()); ++at) {
+            exponent = std::min(exponent * 10 + (peek() - '0'), 1'000'000);
+        }
+        out.scale += minus ? exponent : -exponent;
+    }
+    if (at != text.size()) {
+        return unexpected();
+    }
+    if (out.count == 0) {
+        out.scale = std::max(out.scale, 0);
+    }
+    for (; out.scale < 0; ++out.scale) {
+        if (out.count == static_cast<int>(out.digits.size())) {
+            return std::string(too_many);
+        }
+        out.digits[static_cast<std::size_t>(out.count++)] = 0;
+    }
+    if (out.scale > decimal::max_scale) {
+        return "it has " + std::to_string(out.scale) +
+               " digits behind the point; a DECIMAL has at most 76";
+    }
+    return {};
+}
+
+// Writes all but the value; null where the row is broken.
+char* buffer::begin_decimal(column_name name, std::size_t value_bytes)
+{
+    if (version_ < protocol_version::v3 && state_ <= state::column) {
+        refuse(errc::protocol_version_error, name,
+               "protocol version " + std::to_string(static_cast<int>(version_)) +
+                   " has no decimals: use version 3");
+        return nullptr;
+    }
+    return begin_field(name, value_bytes);
+}
+
+buffer& buffer::column_dec(column_name name, std::string_view value)
+{
+    char* out = begin_decimal(name, value.size() + 1);
+    if (out == nullptr) {
+        return *this;
+    }
+    detail::decimal_digits read;
+    if (const std::string problem = detail::read_decimal(value, read); !problem.empty()) {
+        refuse(errc::invalid_decimal, name, "decimal " + detail::quoted(value) + ": " + problem);
+        return *this;
+    }
+    std::memcpy(out, value.data(), value.size());
+    out += value.size();
+    *out = 'd';
+    end_field(out + 1);
+    return *this;
+}
+
+buffer& buffer::column_dec(column_name name, const decimal& value)
+{
+    char* out = begin_decimal(name, 4 + decimal::max_size);
+    if (out == nullptr) {
+        return *this;
+    }
+    if (value.size() > decimal::max_size) {
+        refuse(errc::invalid_decimal, name, "the decimal's unscaled value has more than 32 bytes");
+        return *this;
+    }
+    if (value.scale() < 0 || value.scale() > decimal::max_scale) {
+        refuse(errc::invalid_decimal, name,
+               "the decimal's scale is " + std::to_string(value.scale()) + ", not 0 to 76");
+        return *this;
+    }
+    const std::span<const std::byte> bytes = value.unscaled();
+    out[0] = '='; // the second one: binary follows
+    out[1] = 0x17;
+    out[2] = static_cast<char>(value.scale());
+    out[3] = static_cast<char>(bytes.size());
+    if (!bytes.empty()) {
+        std::memcpy(out + 4, bytes.data(), bytes.size());
+    }
+    end_field(out + 4 + bytes.size());
+    return *this;
+}
+
+} // namespace coquest

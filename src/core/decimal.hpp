@@ -1,0 +1,27 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+//
+// Decimals as text.
+#pragma once
+
+#include <coquest/values.hpp>
+
+#include <array>
+#include <string>
+#include <string_view>
+
+namespace coquest::detail {
+
+/// What a decimal's text says: its digits, without leading zeros, times 10^-scale.
+struct decimal_digits {
+    std::array<unsigned char, 76> digits{};
+    int count = 0;
+    int scale = 0; // never negative
+    bool negative = false;
+    bool null = false; // NaN or an infinity
+};
+
+/// Reads a decimal's text; returns what is wrong with it, or an empty string.
+[[nodiscard]] std::string read_decimal(std::string_view text, decimal_digits& out);
+
+} // namespace coquest::detail

@@ -1,0 +1,94 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+
+#include "core/row_names.hpp"
+
+#include "core/ascii.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+
+namespace coquest::detail {
+namespace {
+
+/// Returns the offset of the first byte of @p ends, from @p at on, that has no backslash before it.
+std::size_t find_plain(std::string_view row, std::size_t at, std::string_view ends) noexcept
+{
+    while (ends.find(row[at]) == ends.npos) {
+        at += row[at] == '\\' ? 2 : 1;
+    }
+    return at;
+}
+
+/// Returns the end of a binary value, whose type is at @p at.
+std::size_t skip_binary(std::string_view row, std::size_t at) noexcept
+{
+    const auto byte = [row](std::size_t i) {
+        return static_cast<std::size_t>(static_cast<unsigned char>(row[i]));
+    };
+    switch (row[at]) {
+    case 0x10: return at + 1 + sizeof(double);
+    case 0x17: return at + 3 + byte(at + 2);
+    default: break; // an array
+    }
+    const std::size_t rank = byte(at + 2);
+    std::size_t bytes = sizeof(double);
+    for (std::size_t i = 0; i < rank; ++i) {
+        std::uint32_t length = 0;
+        std::memcpy(&length, row.data() + at + 3 + 4 * i, sizeof length);
+        bytes *= length;
+    }
+    return at + 3 + 4 * rank + bytes;
+}
+
+std::size_t skip_field_value(std::string_view row, std::size_t at) noexcept
+{
+    if (row[at] == '=') {
+        return skip_binary(row, at + 1);
+    }
+    if (row[at] == '"') {
+        return find_plain(row, at + 1, "\"") + 1;
+    }
+    return row.find_first_of(", \n", at);
+}
+
+bool less_ignoring_case(std::string_view a, std::string_view b) noexcept
+{
+    return std::ranges::lexicographical_compare(a, b, {}, to_lower, to_lower);
+}
+
+} // namespace
+
+void list_names(std::string_view row, std::vector<std::string_view>& out)
+{
+    out.clear();
+    std::size_t at = find_plain(row, 0, ", ");
+    bool fields = row[at] == ' ';
+    for (;;) {
+        const std::size_t begin = at + 1;
+        const std::size_t end = find_plain(row, begin, "= \n");
+        if (row[end] != '=') {
+            return; // the timestamp of a row without columns
+        }
+        out.push_back(row.substr(begin, end - begin));
+        at = fields ? skip_field_value(row, end + 1) : find_plain(row, end + 1, ", \n");
+        if (row[at] == '\n' || (fields && row[at] == ' ')) {
+            return;
+        }
+        fields = fields || row[at] == ' ';
+    }
+}
+
+std::string_view find_duplicate(std::string_view row, std::vector<std::string_view>& names)
+{
+    list_names(row, names);
+    std::ranges::sort(names, less_ignoring_case);
+    const auto equal = [](std::string_view a, std::string_view b) {
+        return std::ranges::equal(a, b, {}, to_lower, to_lower);
+    };
+    const auto found = std::ranges::adjacent_find(names, equal);
+    return found != names.end() ? *found : std::string_view();
+}
+
+} // namespace coquest::detail
