@@ -415,7 +415,7 @@ buffer& buffer::column_arr(column_name name, const Array& value)
         if (char* out = begin_array(name, shape)) {
             out = detail::gather_array(value, shape.data(), out);
             if (out == nullptr) {
-                refuse_array(name, "irregular array: all parts of one dimension have one length");
+                refuse_array(name, "irregular: all parts of one dimension have one length");
                 return *this;
             }
             end_field(out);

@@ -37,10 +37,6 @@ char* gather(const char* from, std::span<const std::size_t> shape, const std::pt
 // Writes all but the elements, with room for them; null where the row is broken.
 char* buffer::begin_array(column_name name, std::span<const std::size_t> shape)
 {
-    if (state_ > state::column) {
-        misplaced("column");
-        return nullptr;
-    }
     if (version_ == protocol_version::v1) {
         refuse(errc::protocol_version_error, name,
                "protocol version 1 has no arrays: use version 2 or 3");
@@ -59,7 +55,7 @@ char* buffer::begin_array(column_name name, std::span<const std::size_t> shape)
             return nullptr;
         }
         if (__builtin_mul_overflow(bytes, shape[i], &bytes)) {
-            bytes = SIZE_MAX; // as if too large, also where a later dimension is empty
+            bytes = SIZE_MAX; // too large, unless a later dimension is empty
         }
     }
     if (bytes > max_bytes) {

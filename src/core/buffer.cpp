@@ -365,6 +365,10 @@ void buffer::bad_value(column_name name, std::string_view value, bool symbol)
 
 void buffer::refuse(errc code, column_name name, const std::string& message)
 {
+    if (state_ > state::column) {
+        misplaced("column");
+        return;
+    }
     break_row(code, "column " + detail::quoted(name.view()) + ": " + message);
 }
 

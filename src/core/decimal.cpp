@@ -205,7 +205,7 @@ std::string detail::read_decimal(std::string_view text, decimal_digits& out)
 // Writes all but the value; null where the row is broken.
 char* buffer::begin_decimal(column_name name, std::size_t value_bytes)
 {
-    if (version_ < protocol_version::v3 && state_ <= state::column) {
+    if (version_ < protocol_version::v3) {
         refuse(errc::protocol_version_error, name,
                "protocol version " + std::to_string(static_cast<int>(version_)) +
                    " has no decimals: use version 3");

@@ -52,11 +52,9 @@ buffer& buffer::column_ipv4(column_name name, ipv4 value)
 buffer& buffer::column_char(column_name name, char16_t value)
 {
     if (value == 0 || (value >= 0xd800 && value < 0xe000)) {
-        if (state_ <= state::column) {
-            refuse(value == 0 ? errc::invalid_api_call : errc::invalid_utf8, name,
-                   value == 0 ? "zero is no CHAR: leave the column out for NULL"
-                              : "half of a surrogate pair is no character");
-        }
+        refuse(value == 0 ? errc::invalid_api_call : errc::invalid_utf8, name,
+               value == 0 ? "zero is no CHAR: leave the column out for NULL"
+                          : "half of a surrogate pair is no character");
         return *this;
     }
     const auto c = static_cast<unsigned>(value);
@@ -108,11 +106,9 @@ buffer& buffer::column_geohash(column_name name, geohash value)
     const bool fits = value.characters >= 1 && value.characters <= 12 &&
                       value.bits >> (5 * value.characters) == 0;
     if (!fits) {
-        if (state_ <= state::column) {
-            refuse(errc::invalid_api_call, name,
-                   "a geohash has 1 to 12 characters of five bits each, and lies at a latitude of "
-                   "-90 to 90 and a longitude of -180 to 180");
-        }
+        refuse(errc::invalid_api_call, name,
+               "a geohash has 1 to 12 characters of five bits each, and lies at a latitude of "
+               "-90 to 90 and a longitude of -180 to 180");
         return *this;
     }
     if (char* out = begin_field(name, 14)) {
