@@ -308,7 +308,7 @@ bool buffer::inspect_row(const char* end)
         return refuse_finish("at");
     }
     if (check_duplicates_) {
-        const std::string_view twice = detail::find_duplicate({row_, row_bytes}, names_);
+        const std::string twice = detail::find_duplicate({row_, row_bytes}, names_);
         if (!twice.empty()) {
             break_row(errc::invalid_api_call, detail::quoted(twice) +
                                                   " is twice in one row: the server would keep the "

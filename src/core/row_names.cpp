@@ -80,7 +80,7 @@ void list_names(std::string_view row, std::vector<std::string_view>& out)
     }
 }
 
-std::string_view find_duplicate(std::string_view row, std::vector<std::string_view>& names)
+std::string find_duplicate(std::string_view row, std::vector<std::string_view>& names)
 {
     list_names(row, names);
     std::ranges::sort(names, less_ignoring_case);
@@ -88,7 +88,12 @@ std::string_view find_duplicate(std::string_view row, std::vector<std::string_vi
         return std::ranges::equal(a, b, {}, to_lower, to_lower);
     };
     const auto found = std::ranges::adjacent_find(names, equal);
-    return found != names.end() ? *found : std::string_view();
+    std::string name;
+    for (std::size_t i = 0; found != names.end() && i < found->size(); ++i) {
+        i += (*found)[i] == '\\' ? 1 : 0;
+        name += (*found)[i];
+    }
+    return name;
 }
 
 } // namespace coquest::detail
