@@ -1,0 +1,88 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+//
+// What the text kernels are compared with: one byte, one character at a time, by the definitions.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace coquest::test {
+
+/// Returns the length of the character that @p text, which isn't empty, begins with; 0 where it is
+/// not UTF-8.
+inline std::size_t utf8_character_length(std::string_view text)
+{
+    const auto byte = [text](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
+    if (byte(0) < 0x80) {
+        return 1;
+    }
+    // 110xxxxx, 1110xxxx, 11110xxx
+    const std::size_t length = (byte(0) & 0xe0) == 0xc0   ? 2
+                               : (byte(0) & 0xf0) == 0xe0 ? 3
+                               : (byte(0) & 0xf8) == 0xf0 ? 4
+                                                          : 0;
+    if (length == 0 || length > text.size()) {
+        return 0;
+    }
+    std::uint32_t code_point = byte(0) & (0x7fU >> length);
+    for (std::size_t i = 1; i < length; ++i) {
+        if ((byte(i) & 0xc0) != 0x80) {
+            return 0;
+        }
+        code_point = code_point << 6 | (byte(i) & 0x3fU);
+    }
+    constexpr std::uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    const bool surrogate = code_point >= 0xd800 && code_point <= 0xdfff;
+    return code_point < least[length] || code_point > 0x10ffff || surrogate ? 0 : length;
+}
+
+/// Returns the length of the longest prefix of @p text that is UTF-8.
+inline std::size_t utf8_prefix(std::string_view text)
+{
+    std::size_t at = 0;
+    while (at < text.size()) {
+        const std::size_t length = utf8_character_length(text.substr(at));
+        if (length == 0) {
+            break;
+        }
+        at += length;
+    }
+    return at;
+}
+
+/// Returns @p text with a backslash before each byte of @p special.
+inline std::string escaped(std::string_view text, std::string_view special)
+{
+    std::string out;
+    for (const char c : text) {
+        if (special.find(c) != special.npos) {
+            out += '\\';
+        }
+        out += c;
+    }
+    return out;
+}
+
+/// Returns what put_symbol writes; nothing where it refuses.
+inline std::optional<std::string> symbol_text(std::string_view value)
+{
+    if (utf8_prefix(value) != value.size() || value.find('\0') != value.npos) {
+        return std::nullopt;
+    }
+    return escaped(value, " ,=\n\r\\");
+}
+
+/// Returns what put_string writes; nothing where it refuses.
+inline std::optional<std::string> string_text(std::string_view value)
+{
+    if (utf8_prefix(value) != value.size()) {
+        return std::nullopt;
+    }
+    return '"' + escaped(value, "\n\r\"\\") + '"';
+}
+
+} // namespace coquest::test
