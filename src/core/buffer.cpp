@@ -17,6 +17,7 @@ namespace {
 constexpr std::int64_t last_micros = 253'402'300'799'999'999;  // 9999-12-31T23:59:59.999999Z
 constexpr std::int64_t last_nanos = 9'214'646'399'999'999'999; // 2261-12-31T23:59:59.999999999Z
 
+constexpr std::size_t max_header = 4 + 4 * max_array_rank; // of an array; more than any number
 constexpr std::size_t max_timestamp_text = 1 + detail::max_integer_text + 1 + 1; // " ", "n", "\n"
 
 } // namespace
@@ -156,9 +157,9 @@ std::string buffer::to_string() const
 bool buffer::grow(std::size_t bytes)
 {
     const auto row_bytes = static_cast<std::size_t>(pos_ - row_);
-    // `bytes` is a bound: the text may come out half as long. Past the limit even so, it is refused
-    // before memory is taken for it.
-    if (row_bytes + bytes / 2 > max_size_ + max_timestamp_text) {
+    // `bytes` is a bound: the value may come out half as long, less max_header. Past the limit even
+    // so, it is refused before memory is taken for it.
+    if (row_bytes + bytes / 2 > max_size_ + max_header) {
         break_row(errc::invalid_api_call, "a row of more than " + std::to_string(max_size_) +
                                               " bytes does not fit the buffer: raise max_buf_size");
         return false;
