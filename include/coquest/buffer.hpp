@@ -189,7 +189,11 @@ private:
     }
     template <detail::name_kind Kind>
     char* put_name(char* out, const detail::basic_name<Kind>& name);
+    char* begin_symbol(column_name name, std::size_t value_bytes);
     char* begin_field(column_name name, std::size_t value_bytes);
+    char* put_key(char separator, column_name name, std::size_t value_bytes);
+    void end_symbol(char* out, std::string_view value);
+    void end_string(char* out, std::string_view value);
     void end_field(char* end) noexcept
     {
         pos_ = end;
@@ -206,24 +210,35 @@ private:
     void refuse_array(column_name name, std::string message);
     char* begin_decimal(column_name name, std::size_t value_bytes);
     void refuse(errc code, column_name name, const std::string& message);
-    bool finish_at(std::int64_t value, unit value_unit);
+    bool finish_at(timestamp_micros value);
+    bool finish_at(timestamp_nanos value);
+    [[gnu::noinline]] bool finish_slowly(std::int64_t value, unit value_unit);
     bool finish_now();
+    [[nodiscard]] bool can_finish(std::size_t bytes) const noexcept
+    {
+        return (state_ == state::symbol || state_ == state::column) &&
+               static_cast<std::size_t>(end_ - pos_) >= bytes;
+    }
     bool commit(char* end)
     {
-        if (end > limit_ && !inspect_row(end)) [[unlikely]] {
-            return false;
+        if (end > limit_) [[unlikely]] {
+            return commit_slowly(end);
         }
+        commit_unseen(end);
+        return true;
+    }
+    void commit_unseen(char* end) noexcept
+    {
         row_ = pos_ = end;
         ++rows_;
         state_ = state::idle;
-        return true;
     }
-    bool inspect_row(const char* end);
+    [[gnu::noinline]] bool commit_slowly(char* end);
     bool refuse_finish(const char* operation);
     bool refuse_timestamp(std::int64_t value, std::int64_t last, unit value_unit);
     buffer& misplaced(const char* operation);
     void out_of_range();
-    void bad_value(column_name name, std::string_view value, bool symbol);
+    void bad_value(const char* out, std::string_view value, bool symbol);
     void break_row(errc code, std::string message);
     detail::fault take_problem();
     [[noreturn]] void throw_problem();
@@ -276,47 +291,45 @@ inline buffer& buffer::table(table_name name)
     return *this;
 }
 
-inline buffer& buffer::symbol(column_name name, std::string_view value)
+// Writes the separator, the name and `=`; null where the row is broken.
+inline char* buffer::begin_symbol(column_name name, std::size_t value_bytes)
 {
     if (state_ > state::symbol) [[unlikely]] {
-        return misplaced("symbol");
+        misplaced("symbol");
+        return nullptr;
     }
-    if (!ensure(2 * (name.size() + value.size()) + 2)) [[unlikely]] {
-        return *this;
-    }
-    *pos_ = ',';
-    char* out = put_name(pos_ + 1, name);
-    if (out == nullptr) [[unlikely]] {
-        return *this;
-    }
-    *out = '=';
-    out = detail::put_symbol(out + 1, value);
-    if (out == nullptr) [[unlikely]] {
-        bad_value(name, value, true);
-        return *this;
-    }
-    pos_ = out;
-    state_ = state::symbol;
-    return *this;
+    return put_key(',', name, value_bytes);
 }
 
-// Writes the separator, the name and `=`; null where the row is broken.
 inline char* buffer::begin_field(column_name name, std::size_t value_bytes)
 {
     if (state_ > state::column) [[unlikely]] {
         misplaced("column");
         return nullptr;
     }
+    return put_key(state_ == state::column ? ',' : ' ', name, value_bytes);
+}
+
+inline char* buffer::put_key(char separator, column_name name, std::size_t value_bytes)
+{
     if (!ensure(2 * name.size() + value_bytes + 2)) [[unlikely]] {
         return nullptr;
     }
-    *pos_ = state_ == state::column ? ',' : ' ';
+    *pos_ = separator;
     char* out = put_name(pos_ + 1, name);
     if (out == nullptr) [[unlikely]] {
         return nullptr;
     }
     *out = '=';
     return out + 1;
+}
+
+inline buffer& buffer::symbol(column_name name, std::string_view value)
+{
+    if (char* out = begin_symbol(name, 2 * value.size())) {
+        end_symbol(out, value);
+    }
+    return *this;
 }
 
 inline buffer& buffer::column_bool(column_name name, bool value)
@@ -357,12 +370,7 @@ inline buffer& buffer::column_f64(column_name name, double value)
 inline buffer& buffer::column_str(column_name name, std::string_view value)
 {
     if (char* out = begin_field(name, 2 * value.size() + 2)) {
-        out = detail::put_string(out, value);
-        if (out == nullptr) [[unlikely]] {
-            bad_value(name, value, false);
-            return *this;
-        }
-        end_field(out);
+        end_string(out, value);
     }
     return *this;
 }
@@ -469,14 +477,14 @@ buffer& buffer::column(column_name name, const T& value)
 
 inline void buffer::at(timestamp_micros value)
 {
-    if (!finish_at(value.value, unit::micros)) [[unlikely]] {
+    if (!finish_at(value)) [[unlikely]] {
         throw_problem();
     }
 }
 
 inline void buffer::at(timestamp_nanos value)
 {
-    if (!finish_at(value.value, unit::nanos)) [[unlikely]] {
+    if (!finish_at(value)) [[unlikely]] {
         throw_problem();
     }
 }

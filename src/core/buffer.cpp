@@ -4,6 +4,7 @@
 #include <coquest/buffer.hpp>
 #include <coquest/detail/buffer_access.hpp>
 
+#include "core/digits.hpp"
 #include "core/name.hpp"
 #include "core/row_names.hpp"
 
@@ -65,12 +66,12 @@ buffer::~buffer()
 
 std::error_code buffer::try_at(timestamp_micros value, diagnostics* why)
 {
-    return finish_at(value.value, unit::micros) ? std::error_code() : problem_code(why);
+    return finish_at(value) ? std::error_code() : problem_code(why);
 }
 
 std::error_code buffer::try_at(timestamp_nanos value, diagnostics* why)
 {
-    return finish_at(value.value, unit::nanos) ? std::error_code() : problem_code(why);
+    return finish_at(value) ? std::error_code() : problem_code(why);
 }
 
 std::error_code buffer::try_at_now(diagnostics* why)
@@ -248,19 +249,48 @@ void buffer::put_ts(column_name name, std::int64_t value, unit value_unit)
     }
 }
 
-bool buffer::finish_at(std::int64_t value, unit value_unit)
+// Most rows lie within 10^8 ticks of the last one, and nothing is wrong with them.
+bool buffer::finish_at(timestamp_nanos value)
 {
-    if (state_ != state::symbol && state_ != state::column) [[unlikely]] {
+    const auto ticks = static_cast<std::uint64_t>(value.value);
+    if (!can_finish(max_timestamp_text) || ticks > last_nanos || !last_timestamp_.leads(ticks))
+        [[unlikely]] {
+        return finish_slowly(value.value, unit::nanos);
+    }
+    *pos_ = ' ';
+    char* out = detail::put_timestamp(pos_ + 1, ticks, last_timestamp_);
+    *out = 'n';
+    out += version_ != protocol_version::v1; // which has nanoseconds without a suffix
+    *out = '\n';
+    return commit(out + 1);
+}
+
+bool buffer::finish_at(timestamp_micros value)
+{
+    const auto ticks = static_cast<std::uint64_t>(value.value);
+    if (!can_finish(max_timestamp_text) || ticks > last_micros || !last_timestamp_.leads(ticks) ||
+        version_ == protocol_version::v1) [[unlikely]] {
+        return finish_slowly(value.value, unit::micros);
+    }
+    *pos_ = ' ';
+    char* out = detail::put_timestamp(pos_ + 1, ticks, last_timestamp_);
+    out[0] = 't';
+    out[1] = '\n';
+    return commit(out + 2);
+}
+
+bool buffer::finish_slowly(std::int64_t value, unit value_unit)
+{
+    if (state_ != state::symbol && state_ != state::column) {
         return refuse_finish("at");
     }
     const bool v1 = version_ == protocol_version::v1;
     const bool micros = value_unit == unit::micros;
     const std::int64_t last = !micros ? last_nanos : v1 ? last_nanos / 1000 : last_micros;
-    // a negative one is beyond as well
-    if (static_cast<std::uint64_t>(value) > static_cast<std::uint64_t>(last)) [[unlikely]] {
+    if (value < 0 || value > last) {
         return refuse_timestamp(value, last, value_unit);
     }
-    if (!ensure(max_timestamp_text)) [[unlikely]] {
+    if (!ensure(max_timestamp_text)) {
         return refuse_finish("at");
     }
     auto digits = static_cast<std::uint64_t>(value);
@@ -268,8 +298,11 @@ bool buffer::finish_at(std::int64_t value, unit value_unit)
         digits *= 1000;
     }
     *pos_ = ' ';
-    char* out = detail::put_timestamp(pos_ + 1, digits, last_timestamp_);
-    if (!v1) { // version 1 has nanoseconds without a suffix
+    last_timestamp_.take(digits);
+    char* out = last_timestamp_.leads(digits)
+                    ? detail::put_timestamp(pos_ + 1, digits, last_timestamp_)
+                    : detail::put_unsigned(pos_ + 1, digits);
+    if (!v1) {
         *out++ = static_cast<char>(value_unit);
     }
     *out = '\n';
@@ -287,10 +320,8 @@ bool buffer::refuse_timestamp(std::int64_t value, std::int64_t last, unit value_
 
 bool buffer::finish_now()
 {
-    if (state_ != state::symbol && state_ != state::column) [[unlikely]] {
-        return refuse_finish("at_now");
-    }
-    if (!ensure(1)) [[unlikely]] {
+    if (!can_finish(1) && (state_ > state::column || state_ == state::table || !ensure(1)))
+        [[unlikely]] {
         return refuse_finish("at_now");
     }
     *pos_ = '\n';
@@ -298,7 +329,7 @@ bool buffer::finish_now()
 }
 
 // Looks at a row that does not pass unseen; false where it is refused.
-bool buffer::inspect_row(const char* end)
+bool buffer::commit_slowly(char* end)
 {
     const auto row_bytes = static_cast<std::size_t>(end - row_);
     if (size() + row_bytes > max_size_) {
@@ -317,6 +348,7 @@ bool buffer::inspect_row(const char* end)
             return refuse_finish("at");
         }
     }
+    commit_unseen(end);
     return true;
 }
 
@@ -349,19 +381,24 @@ void buffer::out_of_range()
     break_row(errc::invalid_timestamp, "a time point does not fit a 64-bit timestamp");
 }
 
-void buffer::bad_value(column_name name, std::string_view value, bool symbol)
+// The name is what stands before the value, at `out`, without its escapes.
+void buffer::bad_value(const char* out, std::string_view value, bool symbol)
 {
-    const std::string what =
-        std::string(symbol ? "symbol " : "column ") + detail::quoted(name.view()) + ": ";
+    std::string name;
+    for (const char* c = pos_ + 1; c != out - 1; ++c) {
+        c += *c == '\\' ? 1 : 0;
+        name += *c;
+    }
+    const std::string what = std::string(symbol ? "symbol " : "column ") + detail::quoted(name);
     const std::size_t valid = detail::valid_utf8_prefix(value);
     const std::size_t zero = symbol ? value.find('\0') : value.npos;
     if (zero < valid) {
-        break_row(errc::invalid_api_call, what + "zero byte at byte " + std::to_string(zero) +
+        break_row(errc::invalid_api_call, what + ": zero byte at byte " + std::to_string(zero) +
                                               " of the value, which the server refuses in symbols");
         return;
     }
     break_row(errc::invalid_utf8,
-              what + "invalid UTF-8 at byte " + std::to_string(valid) + " of the value");
+              what + ": invalid UTF-8 at byte " + std::to_string(valid) + " of the value");
 }
 
 void buffer::refuse(errc code, column_name name, const std::string& message)
@@ -459,12 +496,12 @@ fault buffer_access::finish(buffer& of)
 
 fault buffer_access::finish(buffer& of, timestamp_micros value)
 {
-    return of.finish_at(value.value, buffer::unit::micros) ? fault() : of.take_problem();
+    return of.finish_at(value) ? fault() : of.take_problem();
 }
 
 fault buffer_access::finish(buffer& of, timestamp_nanos value)
 {
-    return of.finish_at(value.value, buffer::unit::nanos) ? fault() : of.take_problem();
+    return of.finish_at(value) ? fault() : of.take_problem();
 }
 
 } // namespace detail

@@ -5,6 +5,8 @@
 // doubles as text share.
 #pragma once
 
+#include <coquest/detail/text.hpp>
+
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -50,6 +52,13 @@ inline char* put_up_to_eight(char* out, std::uint32_t value) noexcept
     const int leading = std::countr_zero(digits | (std::uint64_t{1} << 56)) & ~7;
     put_word(out, (digits | ascii_zeros) >> leading);
     return out + 8 - leading / 8;
+}
+
+/// Writes @p value, which begins with @p lead.
+inline char* put_timestamp(char* out, std::uint64_t value, const timestamp_text& lead) noexcept
+{
+    std::memcpy(out, lead.text_, sizeof lead.text_);
+    return put_eight(out + lead.size_, static_cast<std::uint32_t>(value - lead.high_ * ten_to_8));
 }
 
 } // namespace coquest::detail

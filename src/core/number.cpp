@@ -39,18 +39,14 @@ char* put_integer(char* out, std::int64_t value) noexcept
     return put_unsigned(out, magnitude);
 }
 
-char* put_timestamp(char* out, std::uint64_t value, timestamp_text& last) noexcept
+void timestamp_text::take(std::uint64_t value) noexcept
 {
-    const std::uint64_t high = value / ten_to_8;
-    if (high != last.high || high == 0) [[unlikely]] {
-        if (high == 0) {
-            return put_unsigned(out, value);
-        }
-        last.high = high;
-        last.size = static_cast<std::size_t>(put_unsigned(last.text, high) - last.text);
+    high_ = value / ten_to_8;
+    if (high_ == 0) {
+        high_ = UINT64_MAX; // leads nothing
+        return;
     }
-    std::memcpy(out, last.text, sizeof last.text);
-    return put_eight(out + last.size, static_cast<std::uint32_t>(value - high * ten_to_8));
+    size_ = static_cast<std::size_t>(put_unsigned(text_, high_) - text_);
 }
 
 } // namespace coquest::detail

@@ -2,8 +2,12 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // Text goes out in blocks of 16 bytes: one load, one comparison for everything that needs care, one
-// store. Only a byte that needs care (an escape, a multi-byte character) is looked at alone.
+// store. A text that is longer, or has a byte that needs care (an escape, a multi-byte character),
+// goes to the kernel of the instruction set where there is one; else that byte is looked at alone.
 
+#include "core/text_kernel.hpp"
+
+#include <coquest/buffer.hpp>
 #include <coquest/detail/text.hpp>
 
 #include <bit>
@@ -15,8 +19,6 @@
 
 namespace coquest::detail {
 namespace {
-
-enum class context { unquoted, quoted };
 
 constexpr bool needs_backslash(unsigned char c, context where) noexcept
 {
@@ -152,6 +154,13 @@ block load_up_to_16(const char* at, std::size_t n) noexcept
 template <context Where>
 [[gnu::noinline]] char* put_long_text(char* out, std::string_view text) noexcept
 {
+#if defined(COQUEST_TEXT_AVX2)
+    if (has_avx2()) [[likely]] {
+        return put_text_avx2<Where>(out, text.data(), text.size());
+    }
+#elif defined(COQUEST_TEXT_NEON)
+    return put_text_neon<Where>(out, text.data(), text.size());
+#endif
     while (!text.empty()) {
         const std::size_t n = text.size() < 16 ? text.size() : 16;
         const block bytes = load_up_to_16(text.data(), n);
@@ -229,3 +238,29 @@ char* put_escaped_name(char* out, std::string_view name) noexcept
 }
 
 } // namespace coquest::detail
+
+namespace coquest {
+
+// Here, so that the kernels for short texts are inlined.
+void buffer::end_symbol(char* out, std::string_view value)
+{
+    char* const end = detail::put_symbol(out, value);
+    if (end == nullptr) [[unlikely]] {
+        bad_value(out, value, true);
+        return;
+    }
+    pos_ = end;
+    state_ = state::symbol;
+}
+
+void buffer::end_string(char* out, std::string_view value)
+{
+    char* const end = detail::put_string(out, value);
+    if (end == nullptr) [[unlikely]] {
+        bad_value(out, value, false);
+        return;
+    }
+    end_field(end);
+}
+
+} // namespace coquest

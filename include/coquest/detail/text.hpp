@@ -39,14 +39,23 @@ enum class text_problem : unsigned char { none, invalid_utf8, zero_byte };
 [[nodiscard]] char* put_integer(char* out, std::int64_t value) noexcept;
 
 /// The digits of a timestamp but its last eight: those that change from row to row are few.
-struct timestamp_text {
-    std::uint64_t high = 0; // value / 10^8; 0: none
-    std::size_t size = 0;
-    char text[16] = {}; // 12 digits at most
-};
+class timestamp_text {
+public:
+    /// Says whether @p value begins with these digits.
+    [[nodiscard]] bool leads(std::uint64_t value) const noexcept
+    {
+        return value / 100'000'000 == high_;
+    }
+    /// Keeps the leading digits of @p value, which are none below 10^8.
+    void take(std::uint64_t value) noexcept;
 
-/// Writes @p value in decimal; cheap where its leading digits are those of @p last.
-[[nodiscard]] char* put_timestamp(char* out, std::uint64_t value, timestamp_text& last) noexcept;
+private:
+    friend char* put_timestamp(char* out, std::uint64_t value, const timestamp_text& lead) noexcept;
+
+    std::uint64_t high_ = UINT64_MAX;
+    std::size_t size_ = 0;
+    char text_[16] = {}; // 12 digits at most
+};
 
 /// Writes the shortest text that reads back as @p value, in the form of contract §5.3.
 [[nodiscard]] char* put_double(char* out, double value) noexcept;

@@ -1,0 +1,96 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+
+#include "core/text_kernel.hpp"
+
+#if defined(COQUEST_TEXT_AVX2)
+
+#define COQUEST_VECTOR [[gnu::target("avx2,bmi")]]
+#include "core/text_vector.hpp"
+
+#include <immintrin.h>
+
+namespace coquest::detail {
+namespace {
+
+struct avx2 {
+    using reg = __m256i;
+    static constexpr std::size_t width = 32;
+
+    COQUEST_VECTOR static reg load(const char* at) noexcept
+    {
+        return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
+    }
+    COQUEST_VECTOR static reg load(const unsigned char* at) noexcept
+    {
+        return _mm256_load_si256(reinterpret_cast<const __m256i*>(at));
+    }
+    COQUEST_VECTOR static void store(char* at, reg bytes) noexcept
+    {
+        _mm256_storeu_si256(reinterpret_cast<__m256i*>(at), bytes);
+    }
+    COQUEST_VECTOR static reg fill(char c) noexcept { return _mm256_set1_epi8(c); }
+    COQUEST_VECTOR static reg both(reg a, reg b) noexcept { return _mm256_and_si256(a, b); }
+    COQUEST_VECTOR static reg either(reg a, reg b) noexcept { return _mm256_or_si256(a, b); }
+    COQUEST_VECTOR static reg differ(reg a, reg b) noexcept { return _mm256_xor_si256(a, b); }
+    COQUEST_VECTOR static reg equal(reg a, reg b) noexcept { return _mm256_cmpeq_epi8(a, b); }
+    /// Subtracts down to zero.
+    COQUEST_VECTOR static reg subtract(reg a, reg b) noexcept { return _mm256_subs_epu8(a, b); }
+    COQUEST_VECTOR static bool is_ascii(reg bytes) noexcept
+    {
+        return _mm256_movemask_epi8(bytes) == 0;
+    }
+    COQUEST_VECTOR static bool any(reg bytes) noexcept
+    {
+        return _mm256_testz_si256(bytes, bytes) == 0;
+    }
+    COQUEST_VECTOR static reg high_halves(reg bytes) noexcept
+    {
+        return low_halves(_mm256_srli_epi16(bytes, 4));
+    }
+    COQUEST_VECTOR static reg low_halves(reg bytes) noexcept
+    {
+        return both(bytes, load(low_half_bits.entries));
+    }
+    /// Returns the table's entry for each index below 16.
+    COQUEST_VECTOR static reg look_up(const vector_table& table, reg index) noexcept
+    {
+        return _mm256_shuffle_epi8(load(table.entries), index);
+    }
+    /// Returns the table's entry for the low half of each byte; zero for a byte above 0x7f.
+    COQUEST_VECTOR static reg look_up_low(const vector_table& table, reg bytes) noexcept
+    {
+        return look_up(table, bytes);
+    }
+    /// Returns @p bytes moved back by N, the last N of @p before in front.
+    template <int N>
+    COQUEST_VECTOR static reg shift_in(reg before, reg bytes) noexcept
+    {
+        return _mm256_alignr_epi8(bytes, _mm256_permute2x128_si256(before, bytes, 0x21), 16 - N);
+    }
+    /// Returns a mask of the bytes that are 0xff, of zeros and 0xff alone.
+    COQUEST_VECTOR static std::uint32_t mask(reg bytes) noexcept
+    {
+        return static_cast<std::uint32_t>(_mm256_movemask_epi8(bytes));
+    }
+    /// Returns the number of the first byte in a mask.
+    COQUEST_VECTOR static std::size_t first(std::uint32_t mask) noexcept
+    {
+        return static_cast<std::size_t>(std::countr_zero(mask));
+    }
+};
+
+} // namespace
+
+template <context Where>
+COQUEST_VECTOR char* put_text_avx2(char* out, const char* in, std::size_t n) noexcept
+{
+    return text_writer<avx2, Where>::put(out, in, n);
+}
+
+template char* put_text_avx2<context::unquoted>(char*, const char*, std::size_t) noexcept;
+template char* put_text_avx2<context::quoted>(char*, const char*, std::size_t) noexcept;
+
+} // namespace coquest::detail
+
+#endif
