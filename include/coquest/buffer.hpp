@@ -204,6 +204,7 @@ private:
     void open_segment(std::size_t bytes);
     void set_limits() noexcept;
     char* put_runtime_name(char* out, std::string_view name, detail::name_kind kind, bool checked);
+    char* put_odd_name(char* out, std::string_view name, detail::name_kind kind, bool checked);
     void put_ts(column_name name, std::int64_t value, unit value_unit);
     char* begin_array(column_name name, std::span<const std::size_t> shape);
     void put_array(column_name name, const array_view& value);

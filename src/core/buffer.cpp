@@ -210,8 +210,7 @@ void buffer::set_limits() noexcept
     limit_ = check_duplicates_ ? begin_ : begin_ + std::min(left, open_->capacity);
 }
 
-char* buffer::put_runtime_name(char* out, std::string_view name, detail::name_kind kind,
-                               bool checked)
+char* buffer::put_odd_name(char* out, std::string_view name, detail::name_kind kind, bool checked)
 {
     bool escaped = true;
     if (!checked) {

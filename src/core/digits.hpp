@@ -54,6 +54,20 @@ inline char* put_up_to_eight(char* out, std::uint32_t value) noexcept
     return out + 8 - leading / 8;
 }
 
+/// Factors and places of a vector of digits. They are defined in another file than they are used
+/// in, or the compiler would put each together from several instructions.
+struct vector_constants_table {
+    alignas(16) std::uint64_t by_10000[2];
+    alignas(16) std::uint64_t less_10000[2];
+    alignas(16) std::uint32_t by_100[4];
+    alignas(16) std::uint32_t less_100[4];
+    alignas(16) std::uint16_t by_10[8];
+    alignas(16) signed char less_10[16];
+    alignas(16) unsigned char in_order[16];
+    alignas(16) unsigned char zeros[16];
+};
+extern const vector_constants_table vector_constants;
+
 /// Writes @p value, which begins with @p lead.
 inline char* put_timestamp(char* out, std::uint64_t value, const timestamp_text& lead) noexcept
 {

@@ -7,15 +7,22 @@
 
 #include "core/digits.hpp"
 #include "core/powers_of_ten.hpp"
+#include "core/processor.hpp"
 
 #include <coquest/detail/text.hpp>
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
+
+#if defined(COQUEST_X86)
+#include <immintrin.h>
+#endif
 
 // Theory of operation. A double is c * 2^q. With 10^(unit-1) <= 2^q < 10^unit, the numbers that
 // read back as it, up to half of 2^q to either side, hold one multiple of 10^unit at most, and one
@@ -35,7 +42,7 @@
 namespace coquest::detail {
 namespace {
 
-wide multiply(std::uint64_t a, std::uint64_t b) noexcept
+COQUEST_INLINE wide multiply(std::uint64_t a, std::uint64_t b) noexcept
 {
 #if defined(__SIZEOF_INT128__)
     __extension__ using u128 = unsigned __int128;
@@ -68,6 +75,7 @@ constexpr int log10_pow2_three_quarters(int n) noexcept
 
 constexpr std::uint64_t ten_to_15 = 1'000'000'000'000'000;
 constexpr int least_exponent = -1074; // of 2, in the subnormals
+constexpr std::uint64_t hidden_bit = std::uint64_t{1} << 52;
 
 /// The double in units of 10^unit; fraction and half in 2^-64 of them.
 struct scaled {
@@ -76,7 +84,7 @@ struct scaled {
     std::uint64_t half;
 };
 
-scaled scale(std::uint64_t c, int q, int unit) noexcept
+COQUEST_INLINE scaled scale(std::uint64_t c, int q, int unit) noexcept
 {
     const wide& power = negative_powers_of_ten[static_cast<std::size_t>(unit - min_unit)];
     const int shift = q + log2_pow10(-unit) + 5; // 1 to 5
@@ -88,7 +96,7 @@ scaled scale(std::uint64_t c, int q, int unit) noexcept
 }
 
 /// Returns the digit that is nearest to @p fraction * 10, the even one of two.
-std::uint64_t last_digit(std::uint64_t fraction) noexcept
+COQUEST_INLINE std::uint64_t last_digit(std::uint64_t fraction) noexcept
 {
     constexpr std::uint64_t quarter = std::uint64_t{1} << 62; // 2.5: the one tie that rounds down
     constexpr std::uint64_t addend = (std::uint64_t{1} << 63) + 6;
@@ -106,7 +114,7 @@ struct decimal {
     int unit;
 };
 
-decimal shortest(std::uint64_t c, int q) noexcept
+COQUEST_INLINE decimal shortest(std::uint64_t c, int q) noexcept
 {
     const int unit = log10_pow2(q) + 1;
     const scaled x = scale(c, q, unit);
@@ -121,10 +129,10 @@ decimal shortest(std::uint64_t c, int q) noexcept
 }
 
 /// A power of two, 2^52 * 2^q: its neighbour below is half as far as that above.
-decimal shortest_power_of_two(int q) noexcept
+COQUEST_INLINE decimal shortest_power_of_two(int q) noexcept
 {
     const int unit = log10_pow2_three_quarters(q) + 1;
-    const scaled x = scale(std::uint64_t{1} << 52, q, unit);
+    const scaled x = scale(hidden_bit, q, unit);
     const std::uint64_t half = x.half + 1;
     const std::uint64_t quarter = x.half / 2 + 1;
     if (x.fraction + half < half) {
@@ -138,96 +146,138 @@ decimal shortest_power_of_two(int q) noexcept
     return {x.whole, std::max(last_digit(x.fraction), least), unit};
 }
 
-char* put_text(char* out, std::string_view text) noexcept
+COQUEST_INLINE char* put_text(char* out, std::string_view text) noexcept
 {
     std::memcpy(out, text.data(), text.size());
     return out + text.size();
 }
 
-/// Writes `e` and @p exponent, -324 to 308.
-char* put_exponent(char* out, int exponent) noexcept
-{
-    out[0] = 'e';
-    out[1] = '-';
-    out += 1 + (exponent < 0);
-    // as in eight_digits; the reciprocals are exact up to 999 and 99
-    const auto value = static_cast<std::uint32_t>(exponent < 0 ? -exponent : exponent);
-    const std::uint32_t hundreds = value + (value * 41 >> 12) * (0x10000 - 100);
-    const std::uint32_t ones = hundreds + ((hundreds & 0xff) * 103 >> 10) * (0x100 - 10);
-    const std::uint32_t three = __builtin_bswap32(ones);
-    const auto zeros = static_cast<unsigned>(std::countr_zero(three | 1U << 24)) / 8;
-    const std::uint32_t text = (three | 0x30303030) >> (8 * zeros);
-    std::memcpy(out, &text, sizeof text);
-    return out + 4 - zeros;
-}
+constexpr int min_exponent = -324;
+constexpr int max_exponent = 308;
 
-/// Seventeen digits; the first is the low byte of the first word.
-struct digits {
-    std::uint64_t words[2];
-    char last;
-    std::ptrdiff_t count; // without trailing zeros
+/// Exponents as text, and how long each is.
+struct exponent_texts {
+    std::array<std::array<char, 4>, max_exponent - min_exponent + 1> text{};
+    std::array<unsigned char, max_exponent - min_exponent + 1> size{};
 };
 
-/// Returns the index of the last byte of @p word that is not zero.
-std::ptrdiff_t last_nonzero(std::uint64_t word) noexcept
+constexpr exponent_texts make_exponents()
 {
-    return static_cast<unsigned>(63 - std::countl_zero(word | 1)) / 8;
-}
-
-digits to_text(std::uint64_t whole, std::uint64_t last) noexcept
-{
-    const auto low = static_cast<std::uint32_t>(whole % ten_to_8);
-    const std::uint64_t first = eight_digits(static_cast<std::uint32_t>(whole / ten_to_8));
-    if ((low | last) == 0) {
-        return {{first | ascii_zeros, ascii_zeros}, '0', last_nonzero(first) + 1};
+    exponent_texts made;
+    for (std::size_t i = 0; i < made.text.size(); ++i) {
+        const int exponent = static_cast<int>(i) + min_exponent;
+        const int n = exponent < 0 ? -exponent : exponent;
+        unsigned char& size = made.size[i];
+        const auto put = [&](int digit) {
+            made.text[i][size++] = static_cast<char>('0' + digit % 10);
+        };
+        if (exponent < 0) {
+            made.text[i][size++] = '-';
+        }
+        if (n >= 100) {
+            put(n / 100);
+        }
+        if (n >= 10) {
+            put(n / 10);
+        }
+        put(n);
     }
-    const std::uint64_t second = eight_digits(low);
-    return {{first | ascii_zeros, second | ascii_zeros},
-            static_cast<char>('0' + last),
-            last != 0 ? 17 : last_nonzero(second) + 9};
+    return made;
 }
+constexpr exponent_texts exponents = make_exponents();
 
-/// Writes all digits with a point after the first @p whole, 1 to 16.
-void put_with_point(char* out, const digits& text, std::ptrdiff_t whole) noexcept
+/// Writes `e` and @p exponent.
+COQUEST_INLINE char* put_exponent(char* out, int exponent) noexcept
 {
-    put_word(out, text.words[0]);
-    if (whole <= 8) {
-        put_word(out + whole, text.words[0] >> (8 * (whole - 1)));
-        put_word(out + 9, text.words[1]);
-    } else {
-        put_word(out + 8, text.words[1]);
-        put_word(out + whole, text.words[1] >> (8 * (whole - 9)));
-    }
-    out[whole] = '.'; // in place of the digit before it, which each shifted word begins with
-    out[17] = text.last;
+    const auto index = static_cast<std::size_t>(exponent - min_exponent);
+    *out = 'e';
+    std::memcpy(out + 1, exponents.text[index].data(), 4);
+    return out + 1 + exponents.size[index];
 }
 
-char* put_decimal(char* out, decimal value) noexcept
+/// Sixteen digits in two words; the first is the low byte of the first.
+class word_digits {
+public:
+    COQUEST_INLINE explicit word_digits(std::uint64_t value) noexcept
+        : digits_{eight_digits(static_cast<std::uint32_t>(value / ten_to_8)),
+                  eight_digits(static_cast<std::uint32_t>(value % ten_to_8))}
+    {
+    }
+
+    /// Returns the number of digits without trailing zeros; value is not zero.
+    [[nodiscard]] COQUEST_INLINE std::ptrdiff_t count() const noexcept
+    {
+        const int zeros =
+            digits_[1] != 0 ? std::countl_zero(digits_[1]) : 64 + std::countl_zero(digits_[0]);
+        return 16 - zeros / 8;
+    }
+    COQUEST_INLINE void put(char* out) const noexcept
+    {
+        put_word(out, digits_[0] | ascii_zeros);
+        put_word(out + 8, digits_[1] | ascii_zeros);
+    }
+    /// Writes all of them with a point behind the first.
+    COQUEST_INLINE void put_first_apart(char* out) const noexcept { put_with_point(out, 1); }
+    /// Writes all of them with a point behind the first @p whole, 1 to 15.
+    COQUEST_INLINE void put_with_point(char* out, std::ptrdiff_t whole) const noexcept
+    {
+        const std::uint64_t words[2] = {digits_[0] | ascii_zeros, digits_[1] | ascii_zeros};
+        put_word(out, words[0]);
+        if (whole <= 8) {
+            put_word(out + whole, words[0] >> (8 * (whole - 1)));
+            put_word(out + 9, words[1]);
+        } else {
+            put_word(out + 8, words[1]);
+            put_word(out + whole, words[1] >> (8 * (whole - 9)));
+        }
+        out[whole] = '.'; // in place of the digit before it, which each shifted word begins with
+    }
+
+private:
+    std::uint64_t digits_[2];
+};
+
+template <class Digits>
+COQUEST_INLINE char* put_decimal(char* out, decimal value) noexcept
 {
     while (value.whole < ten_to_15) { // more than once in the subnormals only
         value = {value.whole * 10 + value.last, 0, value.unit - 1};
     }
-    const digits text = to_text(value.whole, value.last);
+    const Digits text(value.whole);
     const std::ptrdiff_t point = value.unit + 16; // digits before it
-    if (point > 0 && point <= 16) {
-        put_with_point(out, text, point);
-        // digits behind the last are zeros: they pad a number that is whole
-        return out + 1 + std::max(text.count, point + 1);
+    // The last digit is in its place before it is known whether it counts.
+    const char last = static_cast<char>('0' + value.last);
+    if (point < -4 || point > 16) {
+        text.put_first_apart(out);
+        out[17] = last;
+        std::ptrdiff_t size = 18;
+        if (value.last == 0) [[unlikely]] {
+            const std::ptrdiff_t count = text.count();
+            size = count + (count > 1);
+        }
+        return put_exponent(out + size, value.unit + 15);
     }
-    if (point > -5 && point <= 0) {
+    const std::ptrdiff_t count = value.last != 0 ? 17 : text.count();
+    if (point <= 0) {
         put_text(out, "0.0000");
         out += 2 - point;
-        put_word(out, text.words[0]);
-        put_word(out + 8, text.words[1]);
-        out[16] = text.last;
-        return out + text.count;
+        text.put(out);
+        out[16] = last;
+        return out + count;
     }
-    put_with_point(out, text, 1);
-    return put_exponent(out + text.count + (text.count > 1), value.unit + 15);
+    if (point == 16) {
+        text.put(out);
+        out[16] = '.';
+    } else {
+        text.put_with_point(out, point);
+    }
+    out[17] = last;
+    // digits behind the last are zeros: they pad a number that is whole
+    return out + 1 + std::max(count, point + 1);
 }
 
 /// Writes @p cents < 10^8 / 100 with one decimal or two.
-char* put_cents(char* out, std::uint32_t cents) noexcept
+COQUEST_INLINE char* put_cents(char* out, std::uint32_t cents) noexcept
 {
     const std::uint64_t text = eight_digits(cents);
     // whole bytes of leading zeros; six digits are before the point, the last of them always stays
@@ -239,38 +289,162 @@ char* put_cents(char* out, std::uint32_t cents) noexcept
     return out + 2 + (text >> 56 != 0);
 }
 
-} // namespace
-
-char* put_double(char* out, double value) noexcept
+/// Writes c * 2^q, which is no power of two, or a subnormal.
+template <class Digits>
+COQUEST_INLINE char* put_normal(char* out, std::uint64_t c, int q) noexcept
 {
-    constexpr std::uint64_t hidden_bit = std::uint64_t{1} << 52;
-    const auto bits = std::bit_cast<std::uint64_t>(value);
-    const std::uint64_t fraction = bits & (hidden_bit - 1);
-    const int biased = static_cast<int>(bits >> 52) & 0x7ff;
-    std::uint64_t c = fraction | hidden_bit;
-    int q = biased - 1 + least_exponent;
-    *out = '-';
-    char* const after_sign = out + (bits >> 63);
-    if (biased == 0) [[unlikely]] {
-        if (fraction == 0) {
-            return put_text(after_sign, "0.0");
-        }
-        c = fraction;
-        q = least_exponent;
-    } else if (biased == 0x7ff) [[unlikely]] {
-        return fraction != 0 ? put_text(out, "NaN") : put_text(after_sign, "Infinity");
-    }
     // From 2^-8 to 2^19: cents that are nearer than half of 2^q read back as the double, and no
     // other text of 15 digits or less does. (A power of two is met exactly or missed by far.)
     if (static_cast<unsigned>(q + 60) <= 26) {
         const std::uint64_t hundredfold = c * 100; // in units of 2^q
         const std::uint64_t cents = ((hundredfold >> (-q - 1)) + 1) / 2;
         if (hundredfold - (cents << -q) + 49 <= 98) { // within 49 on either side
-            return put_cents(after_sign, static_cast<std::uint32_t>(cents));
+            return put_cents(out, static_cast<std::uint32_t>(cents));
         }
     }
-    const bool uneven = c == hidden_bit && q != least_exponent;
-    return put_decimal(after_sign, uneven ? shortest_power_of_two(q) : shortest(c, q));
+    return put_decimal<Digits>(out, shortest(c, q));
+}
+
+[[gnu::noinline]] char* put_any_double(char* out, double value) noexcept
+{
+    const auto bits = std::bit_cast<std::uint64_t>(value);
+    const std::uint64_t fraction = bits & (hidden_bit - 1);
+    const int biased = static_cast<int>(bits >> 52) & 0x7ff;
+    *out = '-';
+    char* const after_sign = out + (bits >> 63);
+    if (biased == 0x7ff) [[unlikely]] {
+        return fraction != 0 ? put_text(out, "NaN") : put_text(after_sign, "Infinity");
+    }
+    if (biased == 0) [[unlikely]] {
+        return fraction != 0 ? put_normal<word_digits>(after_sign, fraction, least_exponent)
+                             : put_text(after_sign, "0.0");
+    }
+    const int q = biased - 1 + least_exponent;
+    if (fraction == 0 && q != least_exponent) {
+        return put_decimal<word_digits>(after_sign, shortest_power_of_two(q));
+    }
+    return put_normal<word_digits>(after_sign, fraction | hidden_bit, q);
+}
+
+#if defined(COQUEST_X86)
+
+/// For each place of the point, which digit each byte is.
+constexpr std::array<std::array<unsigned char, 16>, 16> make_point_at()
+{
+    std::array<std::array<unsigned char, 16>, 16> places{};
+    for (unsigned point = 0; point < 16; ++point) {
+        for (unsigned i = 0; i < 16; ++i) {
+            places[point][i] = static_cast<unsigned char>(i - (i > point ? 1 : 0));
+        }
+    }
+    return places;
+}
+alignas(16) constexpr std::array<std::array<unsigned char, 16>, 16> point_at = make_point_at();
+
+/// Sixteen digits in one register.
+class vector_digits {
+public:
+    COQUEST_V3 explicit vector_digits(std::uint64_t value) noexcept
+    {
+        // As in eight_digits, in both halves at once, but the ones and tens part at the end.
+        const auto high = static_cast<long long>(value / ten_to_8);
+        const auto low = static_cast<long long>(value % ten_to_8);
+        const __m128i eights = _mm_set_epi64x(low, high);
+        const __m128i thousands =
+            _mm_srli_epi64(_mm_mul_epu32(eights, load(vector_constants.by_10000)), 45);
+        const __m128i fours =
+            _mm_add_epi64(eights, _mm_mul_epu32(thousands, load(vector_constants.less_10000)));
+        const __m128i hundreds =
+            _mm_srli_epi32(_mm_mulhi_epu16(fours, load(vector_constants.by_100)), 4);
+        const __m128i twos =
+            _mm_add_epi32(fours, _mm_mullo_epi32(hundreds, load(vector_constants.less_100)));
+        const __m128i tens = _mm_mulhi_epu16(twos, load(vector_constants.by_10));
+        const __m128i ones =
+            _mm_add_epi16(twos, _mm_maddubs_epi16(tens, load(vector_constants.less_10)));
+        digits_ = _mm_shuffle_epi8(_mm_packus_epi16(tens, ones), load(vector_constants.in_order));
+    }
+
+    [[nodiscard]] COQUEST_V3 std::ptrdiff_t count() const noexcept
+    {
+        const __m128i zeros = _mm_cmpeq_epi8(digits_, _mm_setzero_si128());
+        const auto others = static_cast<unsigned>(_mm_movemask_epi8(zeros)) ^ 0xffff;
+        return 32 - std::countl_zero(others);
+    }
+    COQUEST_V3 void put(char* out) const noexcept { store(out, text()); }
+    COQUEST_V3 void put_first_apart(char* out) const noexcept
+    {
+        const __m128i ascii = text();
+        store(out + 1, ascii);
+        out[0] = static_cast<char>(_mm_extract_epi8(ascii, 0));
+        out[1] = '.';
+    }
+    COQUEST_V3 void put_with_point(char* out, std::ptrdiff_t whole) const noexcept
+    {
+        const __m128i ascii = text();
+        store(out + 1, ascii);
+        const auto* places =
+            reinterpret_cast<const __m128i*>(point_at[static_cast<std::size_t>(whole)].data());
+        store(out, _mm_shuffle_epi8(ascii, _mm_load_si128(places)));
+        out[whole] = '.';
+    }
+
+private:
+    template <class Constant>
+    COQUEST_V3 static __m128i load(const Constant& constant) noexcept
+    {
+        return _mm_load_si128(reinterpret_cast<const __m128i*>(&constant));
+    }
+    COQUEST_V3 static void store(char* out, __m128i bytes) noexcept
+    {
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(out), bytes);
+    }
+    [[nodiscard]] COQUEST_V3 __m128i text() const noexcept
+    {
+        return _mm_or_si128(digits_, load(vector_constants.zeros));
+    }
+
+    __m128i digits_;
+};
+
+COQUEST_V3 char* put_double_v3(char* out, double value) noexcept
+{
+    const auto bits = std::bit_cast<std::uint64_t>(value);
+    const std::uint64_t fraction = bits & (hidden_bit - 1);
+    const int biased = static_cast<int>(bits >> 52) & 0x7ff;
+    if (fraction == 0 || static_cast<unsigned>(biased - 1) >= 0x7fe) [[unlikely]] {
+        return put_any_double(out, value);
+    }
+    *out = '-';
+    return put_normal<vector_digits>(out + (bits >> 63), fraction | hidden_bit,
+                                     biased - 1 + least_exponent);
+}
+
+#endif
+
+using double_writer = char* (*)(char*, double) noexcept;
+
+char* choose_writer(char* out, double value) noexcept;
+
+/// The best for this processor, once the first call has looked.
+std::atomic<double_writer> writer = choose_writer;
+
+char* choose_writer(char* out, double value) noexcept
+{
+    double_writer best = put_any_double;
+#if defined(COQUEST_X86)
+    if (has_v3()) {
+        best = put_double_v3;
+    }
+#endif
+    writer.store(best, std::memory_order_relaxed);
+    return best(out, value);
+}
+
+} // namespace
+
+char* put_double(char* out, double value) noexcept
+{
+    return writer.load(std::memory_order_relaxed)(out, value);
 }
 
 } // namespace coquest::detail

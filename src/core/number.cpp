@@ -13,6 +13,18 @@
 
 namespace coquest::detail {
 
+const vector_constants_table vector_constants = {
+    {0xd1b71759, 0xd1b71759},
+    {0x100000000 - 10000, 0x100000000 - 10000},
+    {10486, 10486, 10486, 10486},
+    {0x10000 - 100, 0x10000 - 100, 0x10000 - 100, 0x10000 - 100},
+    {6554, 6554, 6554, 6554, 6554, 6554, 6554, 6554},
+    {-10, 0, -10, 0, -10, 0, -10, 0, -10, 0, -10, 0, -10, 0, -10, 0},
+    // tens are in bytes 0 to 7, ones in 8 to 15, the last of each eight first
+    {3, 11, 2, 10, 1, 9, 0, 8, 7, 15, 6, 14, 5, 13, 4, 12},
+    {'0', '0', '0', '0', '0', '0', '0', '0', '0', '0', '0', '0', '0', '0', '0', '0'},
+};
+
 char* put_unsigned(char* out, std::uint64_t value) noexcept
 {
     if (value < ten_to_8) {

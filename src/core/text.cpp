@@ -5,6 +5,7 @@
 // store. A text that is longer, or has a byte that needs care (an escape, a multi-byte character),
 // goes to the kernel of the instruction set where there is one; else that byte is looked at alone.
 
+#include "core/ascii.hpp"
 #include "core/text_kernel.hpp"
 
 #include <coquest/buffer.hpp>
@@ -95,6 +96,20 @@ unsigned careful_bytes(block bytes) noexcept
     return static_cast<unsigned>(_mm_movemask_epi8(care));
 }
 
+/// Returns a bit for each byte that is a letter, a digit or an underscore.
+unsigned word_bytes(block bytes) noexcept
+{
+    const auto within = [](block shifted, char count) { // unsigned
+        return _mm_cmpeq_epi8(_mm_min_epu8(shifted, _mm_set1_epi8(count)), shifted);
+    };
+    const block lower = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
+    const block letters = within(_mm_sub_epi8(lower, _mm_set1_epi8('a')), 'z' - 'a');
+    const block digits = within(_mm_sub_epi8(bytes, _mm_set1_epi8('0')), 9);
+    const block underscores = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('_'));
+    const block words = _mm_or_si128(_mm_or_si128(letters, digits), underscores);
+    return static_cast<unsigned>(_mm_movemask_epi8(words));
+}
+
 #else
 
 struct block {
@@ -131,6 +146,15 @@ unsigned careful_bytes(block bytes) noexcept
     return care;
 }
 
+unsigned word_bytes(block bytes) noexcept
+{
+    unsigned words = 0;
+    for (unsigned i = 0; i < 16; ++i) {
+        words |= static_cast<unsigned>(is_alnum(bytes.bytes[i]) || bytes.bytes[i] == '_') << i;
+    }
+    return words;
+}
+
 #endif
 
 /// Returns the length of the multi-byte character that @p text begins with; 0 where it is invalid.
@@ -154,11 +178,11 @@ block load_up_to_16(const char* at, std::size_t n) noexcept
 template <context Where>
 [[gnu::noinline]] char* put_long_text(char* out, std::string_view text) noexcept
 {
-#if defined(COQUEST_TEXT_AVX2)
-    if (has_avx2()) [[likely]] {
-        return put_text_avx2<Where>(out, text.data(), text.size());
+#if defined(COQUEST_X86)
+    if (has_v3()) [[likely]] {
+        return put_text_v3<Where>(out, text.data(), text.size());
     }
-#elif defined(COQUEST_TEXT_NEON)
+#elif defined(COQUEST_NEON)
     return put_text_neon<Where>(out, text.data(), text.size());
 #endif
     while (!text.empty()) {
@@ -208,6 +232,18 @@ char* put_text(char* out, std::string_view text) noexcept
     return put_long_text<Where>(out, text);
 }
 
+/// Writes a name of 1 to 16 letters, digits and underscores; null for any other.
+char* put_word_name(char* out, std::string_view name) noexcept
+{
+    const std::size_t n = name.size();
+    if (n - 1 >= 16) {
+        return nullptr;
+    }
+    const block bytes = load_up_to_16(name.data(), n);
+    store_block(out, bytes);
+    return (~word_bytes(bytes) & ((1U << n) - 1)) == 0 ? out + n : nullptr;
+}
+
 } // namespace
 
 char* put_symbol(char* out, std::string_view value) noexcept
@@ -242,6 +278,14 @@ char* put_escaped_name(char* out, std::string_view name) noexcept
 namespace coquest {
 
 // Here, so that the kernels for short texts are inlined.
+
+char* buffer::put_runtime_name(char* out, std::string_view name, detail::name_kind kind,
+                               bool checked)
+{
+    char* const end = detail::put_word_name(out, name); // 16 bytes are never too long
+    return end != nullptr ? end : put_odd_name(out, name, kind, checked);
+}
+
 void buffer::end_symbol(char* out, std::string_view value)
 {
     char* const end = detail::put_symbol(out, value);

@@ -3,9 +3,9 @@
 
 #include "core/text_kernel.hpp"
 
-#if defined(COQUEST_TEXT_AVX2)
+#if defined(COQUEST_X86)
 
-#define COQUEST_VECTOR [[gnu::target("avx2,bmi")]]
+#define COQUEST_VECTOR COQUEST_V3
 #include "core/text_vector.hpp"
 
 #include <immintrin.h>
@@ -83,13 +83,13 @@ struct avx2 {
 } // namespace
 
 template <context Where>
-COQUEST_VECTOR char* put_text_avx2(char* out, const char* in, std::size_t n) noexcept
+COQUEST_VECTOR char* put_text_v3(char* out, const char* in, std::size_t n) noexcept
 {
     return text_writer<avx2, Where>::put(out, in, n);
 }
 
-template char* put_text_avx2<context::unquoted>(char*, const char*, std::size_t) noexcept;
-template char* put_text_avx2<context::quoted>(char*, const char*, std::size_t) noexcept;
+template char* put_text_v3<context::unquoted>(char*, const char*, std::size_t) noexcept;
+template char* put_text_v3<context::quoted>(char*, const char*, std::size_t) noexcept;
 
 } // namespace coquest::detail
 

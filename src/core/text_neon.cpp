@@ -3,7 +3,7 @@
 
 #include "core/text_kernel.hpp"
 
-#if defined(COQUEST_TEXT_NEON)
+#if defined(COQUEST_NEON)
 
 #include "core/text_vector.hpp"
 

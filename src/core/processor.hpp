@@ -1,0 +1,31 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+//
+// Instruction sets that a kernel is compiled for beside the least that the target has.
+#pragma once
+
+#if defined(__GNUC__)
+#define COQUEST_INLINE [[gnu::always_inline]] inline
+#else
+#define COQUEST_INLINE inline
+#endif
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#define COQUEST_X86 1
+/// Compiles a function for AVX2 and what came with it; has_v3() must be true where it runs.
+#define COQUEST_V3 [[gnu::target("arch=x86-64-v3")]]
+#elif defined(__aarch64__) && defined(__GNUC__)
+#define COQUEST_NEON 1
+#endif
+
+namespace coquest::detail {
+
+#if defined(COQUEST_X86)
+/// Says whether this processor, and the system, have level 3 of the x86-64 instruction set.
+[[nodiscard]] inline bool has_v3() noexcept
+{
+    return __builtin_cpu_supports("x86-64-v3");
+}
+#endif
+
+} // namespace coquest::detail
