@@ -14,6 +14,7 @@
 namespace coquest {
 namespace {
 
+constexpr int max_digits = 76;                              // of any DECIMAL
 using magnitude = std::array<std::byte, decimal::max_size>; // the most significant byte first
 
 /// Multiplies by ten and adds a digit; false where the sign bit is reached.
@@ -78,7 +79,11 @@ void decimal::set(std::span<const std::byte> unscaled) noexcept
 // ILP has no negative scale (contract §5.6).
 void decimal::multiply_out() noexcept
 {
-    if (scale_ >= 0 || size_ == 0 || size_ > max_size) {
+    if (scale_ >= 0 || size_ > max_size) {
+        return;
+    }
+    if (size_ == 0) { // NULL
+        scale_ = 0;
         return;
     }
     const std::span<const std::byte> value = unscaled();
@@ -160,6 +165,7 @@ std::string detail::read_decimal(std::string_view text, decimal_digits& out)
         any = true;
         out.scale += point ? 1 : 0;
         const auto digit = static_cast<unsigned char>(peek() - '0');
+        out.places += point || out.count != 0 || digit != 0 ? 1 : 0;
         if (out.count == 0 && digit == 0) {
             continue;
         }
@@ -186,6 +192,9 @@ std::string detail::read_decimal(std::string_view text, decimal_digits& out)
     if (at != text.size()) {
         return unexpected();
     }
+    // 9.3.4 counts the zeros behind the point, those that the exponent adds, and one digit before
+    // the point in any case
+    out.places = std::max(std::max(out.places, 1) + std::max(-out.scale, 0), out.scale + 1);
     if (out.count == 0) {
         out.scale = std::max(out.scale, 0);
     }
@@ -223,6 +232,13 @@ buffer& buffer::column_dec(column_name name, std::string_view value)
     detail::decimal_digits read;
     if (const std::string problem = detail::read_decimal(value, read); !problem.empty()) {
         refuse(errc::invalid_decimal, name, "decimal " + detail::quoted(value) + ": " + problem);
+        return *this;
+    }
+    if (read.places > max_digits) {
+        refuse(errc::invalid_decimal, name,
+               "decimal " + detail::quoted(value) + ": the server counts " +
+                   std::to_string(read.places) +
+                   " digits in this text and takes 76: pass a coquest::decimal");
         return *this;
     }
     std::memcpy(out, value.data(), value.size());

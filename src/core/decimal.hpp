@@ -16,7 +16,8 @@ namespace coquest::detail {
 struct decimal_digits {
     std::array<unsigned char, 76> digits{};
     int count = 0;
-    int scale = 0; // never negative
+    int scale = 0;  // never negative
+    int places = 0; // digits as the server counts them in a text
     bool negative = false;
     bool null = false; // NaN or an infinity
 };
