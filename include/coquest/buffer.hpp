@@ -393,7 +393,7 @@ buffer& buffer::column_ts(column_name name, std::chrono::time_point<Clock, Durat
 {
     detail::timestamp_of<Duration> timestamp;
     if (!detail::to_timestamp(value, timestamp)) {
-        out_of_range();
+        refuse(errc::invalid_timestamp, name, "the time point does not fit a 64-bit timestamp");
         return *this;
     }
     return column_ts(name, timestamp);

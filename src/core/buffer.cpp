@@ -377,7 +377,7 @@ buffer& buffer::misplaced(const char* operation)
 
 void buffer::out_of_range()
 {
-    break_row(errc::invalid_timestamp, "a time point does not fit a 64-bit timestamp");
+    break_row(errc::invalid_timestamp, "the time point does not fit a 64-bit timestamp");
 }
 
 // The name is what stands before the value, at `out`, without its escapes.

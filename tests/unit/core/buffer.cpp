@@ -112,7 +112,7 @@ TEST(buffer, a_time_point_that_does_not_fit_is_refused_and_the_row_withdrawn)
     const auto e = failure_of([&] { rows.at(sys_days(days(2'000'000'000))); });
 
     EXPECT_EQ(e.code(), errc::invalid_timestamp);
-    EXPECT_STREQ(e.what(), "a time point does not fit a 64-bit timestamp");
+    EXPECT_STREQ(e.what(), "the time point does not fit a 64-bit timestamp");
     EXPECT_EQ(rows.size(), 0U);
 }
 
