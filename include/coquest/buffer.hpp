@@ -107,10 +107,11 @@ public:
     }
 
     /// Add a value as the text or number that the server casts to a column of this type. The column
-    /// must exist: the server would create a VARCHAR or TIMESTAMP (contract §5.8).
+    /// must exist, save for a LONG256: the server would create a VARCHAR or TIMESTAMP (contract
+    /// §5.8). What QuestDB keeps for NULL, as 0.0.0.0, is stored as NULL.
     buffer& column_uuid(column_name name, const uuid& value);
     buffer& column_ipv4(column_name name, ipv4 value);
-    /// One UTF-16 unit: errc::invalid_utf8 for a surrogate, errc::invalid_api_call for zero.
+    /// An ASCII character, all that 9.3.4 takes; errc::invalid_api_call for zero and others.
     buffer& column_char(column_name name, char16_t value);
     buffer& column_long256(column_name name, const long256& value);
     buffer& column_date(column_name name, std::chrono::sys_time<std::chrono::milliseconds> value);

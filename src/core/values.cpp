@@ -51,29 +51,14 @@ buffer& buffer::column_ipv4(column_name name, ipv4 value)
 
 buffer& buffer::column_char(column_name name, char16_t value)
 {
-    if (value == 0 || (value >= 0xd800 && value < 0xe000)) {
-        refuse(value == 0 ? errc::invalid_api_call : errc::invalid_utf8, name,
+    if (value == 0 || value >= 0x80) {
+        refuse(errc::invalid_api_call, name,
                value == 0 ? "zero is no CHAR: leave the column out for NULL"
-                          : "half of a surrogate pair is no character");
+                          : "the server takes only ASCII into a CHAR column");
         return *this;
     }
-    const auto c = static_cast<unsigned>(value);
-    const auto tail = [](unsigned bits) { return static_cast<char>(0x80 | (bits & 0x3f)); };
-    char text[3];
-    std::size_t size = 1;
-    if (c < 0x80) {
-        text[0] = static_cast<char>(c);
-    } else if (c < 0x800) {
-        text[0] = static_cast<char>(0xc0 | c >> 6);
-        text[1] = tail(c);
-        size = 2;
-    } else {
-        text[0] = static_cast<char>(0xe0 | c >> 12);
-        text[1] = tail(c >> 6);
-        text[2] = tail(c);
-        size = 3;
-    }
-    return column_str(name, std::string_view(text, size));
+    const auto c = static_cast<char>(value);
+    return column_str(name, std::string_view(&c, 1));
 }
 
 buffer& buffer::column_long256(column_name name, const long256& value)
