@@ -84,7 +84,7 @@ TEST(row_names, binary_values_may_hold_any_byte)
             .column_arr("m", std::array<std::array<double, 2>, 3>{})
             .column_arr("empty", std::array<double, 0>())
             .column_dec("d", decimal(static_cast<std::int64_t>(bits), 0x2c))
-            .column_dec("null", decimal({}, 10))
+            .column_dec("null", decimal::parse("NaN"))
             .column_dec("text", "-1.5e3")
             .column_bool("last", true)
             .at(timestamp_nanos(1));

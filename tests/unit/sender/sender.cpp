@@ -121,6 +121,8 @@ TEST_F(sender_test, the_version_is_the_best_that_the_server_has)
     };
     const auto any = sender_builder("http", "127.0.0.1", server.port()).username("u").password("p");
 
+    settings = R"({"config":{"line.proto.support.versions":[1,2,3]}})";
+    run(connect_and_close(any, protocol_version::v3));
     settings = R"({"config":{"line.proto.support.versions":[1,2]}})";
     run(connect_and_close(any, protocol_version::v2));
     settings = R"({"config":{"line.proto.support.versions":[1]}})";

@@ -100,6 +100,27 @@ TEST(tcp, ipv6_literals_and_local_addresses_work)
     EXPECT_EQ(server->bytes.substr(0, 10), "t x=1.5 7\n");
 }
 
+asio::awaitable<void> send_decimal(sender_builder builder)
+{
+    auto s = co_await builder.build();
+    EXPECT_EQ(s.protocol_version(), coquest::protocol_version::v3);
+    co_await s.table("t").column_dec("d", decimal(12345, 2)).at(timestamp_nanos(7));
+    co_await s.close();
+}
+
+TEST(tcp, the_version_is_the_one_that_is_asked_for)
+{
+    asio::io_context io(1);
+    sink server(io);
+    asio::co_spawn(io, server.serve(), asio::detached);
+    const std::string address = "tcp::addr=127.0.0.1:" + std::to_string(server.port());
+
+    test::run(io, send_decimal(sender_builder::from_conf(address + ";protocol_version=3;")));
+    test::run_until(io, [&] { return server.ended; });
+
+    EXPECT_EQ(server.bytes, "t d==\x17\x02\x02\x30\x39 7n\n");
+}
+
 asio::awaitable<void> build_only(sender_builder builder)
 {
     const auto s = co_await builder.build();
