@@ -60,8 +60,9 @@ struct buffer_options {
 /// untouched. Steady state allocates nothing: clear() and a successful flush keep the segments.
 ///
 /// Errors, thrown by at and at_now: errc::invalid_api_call (calls in a wrong order, the buffer
-/// full), errc::invalid_name, errc::invalid_utf8, errc::invalid_timestamp,
-/// errc::protocol_version_error. Names and texts are read during the call only. Not thread-safe.
+/// full), errc::invalid_name, errc::invalid_utf8, errc::invalid_timestamp, errc::array_error,
+/// errc::invalid_decimal, errc::protocol_version_error. Names and texts are read during the call
+/// only. Not thread-safe.
 class buffer {
 public:
     /// Makes an empty buffer; allocates nothing until the first row.
@@ -96,7 +97,8 @@ public:
     template <class Array>
     buffer& column_arr(column_name name, const Array& value);
     /// Adds a DECIMAL as text, checked and sent as it is: version 3. The column must exist: the
-    /// server creates none. NaN and Infinity are stored as NULL. errc::invalid_decimal.
+    /// server creates none. NaN and Infinity are stored as NULL. At most 76 digits, with the zeros
+    /// behind the point and those of the exponent; errc::invalid_decimal.
     buffer& column_dec(column_name name, std::string_view value);
     /// Adds a DECIMAL in binary; also for a type that to_coquest_decimal converts.
     buffer& column_dec(column_name name, const decimal& value);

@@ -26,8 +26,8 @@ public:
     decimal() noexcept = default;
     /// Makes @p unscaled * 10^-scale; a negative scale is multiplied out.
     decimal(std::int64_t unscaled, int scale) noexcept;
-    /// Makes one from the unscaled value in two's complement, the most significant byte first; no
-    /// byte at all is NULL.
+    /// Makes one from the unscaled value in two's complement, the most significant byte first; an
+    /// empty span is NULL.
     decimal(std::span<const std::byte> unscaled, int scale) noexcept;
     /// Reads digits with an optional sign, point and exponent; NaN and Infinity give NULL. Throws
     /// errc::invalid_decimal, with the byte.
