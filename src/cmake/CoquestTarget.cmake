@@ -34,12 +34,10 @@ endfunction()
 
 function(coquest_library target)
     coquest_flags(${target})
-    # A linker with --gc-sections then drops what a program does not use.
-    target_compile_options(${target} PRIVATE -ffunction-sections -fdata-sections)
-    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-        # clang's default: a function may be inlined although another could take its place
-        target_compile_options(${target} PRIVATE -fno-semantic-interposition)
-    endif()
+    # A linker with --gc-sections then drops what a program does not use. With -fPIC, g++ inlines no
+    # public function unless it is told that no other library replaces it.
+    target_compile_options(${target} PRIVATE -ffunction-sections -fdata-sections
+                           $<$<CXX_COMPILER_ID:GNU>:-fno-semantic-interposition>)
     target_include_directories(${target}
         PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
                $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
