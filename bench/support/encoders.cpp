@@ -16,6 +16,11 @@ encoder for_client(std::string_view client, std::vector<Row> pool, strings::name
             literals::encode(rows, pool, count);
         };
     }
+    if (client == "typed") {
+        return [pool = std::move(pool)](buffer& rows, std::size_t count) {
+            typed::encode(rows, pool, count);
+        };
+    }
     if (client == "strings") {
         return [pool = std::move(pool), of = std::move(of)](buffer& rows, std::size_t count) {
             strings::encode(rows, pool, of, count);

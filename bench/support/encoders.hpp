@@ -56,11 +56,19 @@ void encode(buffer& rows, const std::vector<sensor_reading>& pool, const names& 
 void encode(buffer& rows, const std::vector<log_entry>& pool, const names& of, std::size_t count);
 } // namespace strings
 
+/// Rows of a schema, which the compiler encodes but for their values.
+namespace typed {
+void encode(buffer& rows, const std::vector<trade>& pool, std::size_t count);
+void encode(buffer& rows, const std::vector<cpu_usage>& pool, std::size_t count);
+void encode(buffer& rows, const std::vector<sensor_reading>& pool, std::size_t count);
+void encode(buffer& rows, const std::vector<log_entry>& pool, std::size_t count);
+} // namespace typed
+
 /// Encodes the first rows of a workload, as many as asked for.
 using encoder = std::function<void(buffer& rows, std::size_t count)>;
 
 inline const std::vector<std::string> workloads = {"A", "B", "C", "D", "E"};
-inline const std::vector<std::string> clients = {"literals", "strings"};
+inline const std::vector<std::string> clients = {"literals", "strings", "typed"};
 
 /// Makes the pool of one of @c workloads and returns what encodes it for one of @c clients. Empty
 /// where there is no such thing.

@@ -21,9 +21,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
+#include <ranges>
 #include <span>
 #include <string>
 #include <string_view>
@@ -36,6 +38,13 @@ namespace coquest {
 
 namespace detail {
 struct buffer_access;
+template <class Schema, class At, class... Values>
+class finished_row;
+
+template <class T>
+inline constexpr bool is_finished_row = false;
+template <class Schema, class At, class... Values>
+inline constexpr bool is_finished_row<finished_row<Schema, At, Values...>> = true;
 
 /// A character type is text or a byte, never a number by accident.
 template <class T>
@@ -140,6 +149,48 @@ public:
     [[nodiscard]] std::error_code try_at(timestamp_nanos value, diagnostics* why = nullptr);
     [[nodiscard]] std::error_code try_at_now(diagnostics* why = nullptr);
 
+    /// Adds a row of a row_schema (row.hpp): `rows.append(trades("BTC-USDT", 0.5).at(time))`.
+    /// Errors: those of at, and of the values.
+    template <class Row>
+    requires detail::is_finished_row<Row>
+    void append(const Row& row)
+    {
+        if (!row.write(*this)) [[unlikely]] {
+            throw_problem();
+        }
+    }
+    /// Does as append, but returns the error's code; @p why, where given, says more.
+    template <class Row>
+    requires detail::is_finished_row<Row>
+    [[nodiscard]] std::error_code try_append(const Row& row, diagnostics* why = nullptr)
+    {
+        return row.write(*this) ? std::error_code() : problem_code(why);
+    }
+
+    /// Adds a row for each element: all of them or, where one is refused or @p row_fn throws, none.
+    /// @p row_fn: takes the element and returns a row of a row_schema, or takes this buffer and the
+    /// element and writes the row, to its end, in calls. Errors: those of the rows, and which
+    /// element it was; errc::invalid_api_call where @p row_fn leaves a row open.
+    template <std::ranges::input_range Range, class RowFn>
+    void append(Range&& elements, RowFn row_fn)
+    {
+        require_idle("append");
+        const position before{size(), rows_};
+        std::size_t index = 0;
+        try {
+            for (auto&& element : elements) {
+                append_element(row_fn, element);
+                ++index;
+            }
+        } catch (const error& failure) {
+            rewind(before);
+            throw_for_element(failure, index);
+        } catch (...) {
+            rewind(before);
+            throw;
+        }
+    }
+
     /// Withdraws the row that is open, if any, together with its error.
     void discard_row() noexcept;
 
@@ -174,13 +225,29 @@ public:
 
 private:
     friend struct detail::buffer_access;
+    template <class Schema, class At, class... Values>
+    friend class detail::finished_row;
 
     enum class state : unsigned char { table, symbol, column, idle, broken };
     enum class unit : char { micros = 't', nanos = 'n' };
-    struct marker {
+    struct position {
         std::size_t size = 0;
         std::size_t rows = 0;
     };
+
+    template <class RowFn, class Element>
+    void append_element(RowFn& row_fn, Element& element)
+    {
+        if constexpr (std::invocable<RowFn&, buffer&, Element&>) {
+            std::invoke(row_fn, *this, element);
+            require_idle("append");
+        } else {
+            append(std::invoke(row_fn, element));
+        }
+    }
+    void require_idle(const char* operation);
+    void rewind(position to) noexcept;
+    [[noreturn]] static void throw_for_element(const error& failure, std::size_t index);
 
     bool ensure(std::size_t bytes)
     {
@@ -216,6 +283,15 @@ private:
     void refuse(errc code, column_name name, const std::string& message);
     bool finish_at(timestamp_micros value);
     bool finish_at(timestamp_nanos value);
+    template <class Clock, class Duration>
+    bool finish_at(std::chrono::time_point<Clock, Duration> value)
+    {
+        detail::timestamp_of<Duration> timestamp;
+        if (!detail::to_timestamp(value, timestamp)) {
+            out_of_range();
+        }
+        return finish_at(timestamp);
+    }
     [[gnu::noinline]] bool finish_slowly(std::int64_t value, unit value_unit);
     bool finish_now();
     [[nodiscard]] bool can_finish(std::size_t bytes) const noexcept
@@ -242,7 +318,8 @@ private:
     bool refuse_timestamp(std::int64_t value, std::int64_t last, unit value_unit);
     buffer& misplaced(const char* operation);
     void out_of_range();
-    void bad_value(const char* out, std::string_view value, bool symbol);
+    void bad_value(std::string_view name, std::string_view value, bool symbol);
+    [[nodiscard]] std::string name_before(const char* value) const;
     void break_row(errc code, std::string message);
     detail::fault take_problem();
     [[noreturn]] void throw_problem();
@@ -264,7 +341,7 @@ private:
     detail::segment_chain spare_; // empty, to be filled again
     std::size_t segment_size_;
     std::size_t max_size_;
-    std::optional<marker> marker_;
+    std::optional<position> marker_;
     std::unique_ptr<detail::fault> problem_; // of the broken row
     bool check_duplicates_;
     std::vector<std::string_view> names_; // scratch of the check
@@ -496,11 +573,9 @@ inline void buffer::at(timestamp_nanos value)
 template <class Clock, class Duration>
 void buffer::at(std::chrono::time_point<Clock, Duration> value)
 {
-    detail::timestamp_of<Duration> timestamp;
-    if (!detail::to_timestamp(value, timestamp)) {
-        out_of_range();
+    if (!finish_at(value)) [[unlikely]] {
+        throw_problem();
     }
-    at(timestamp);
 }
 
 inline void buffer::at_now()

@@ -102,7 +102,7 @@ void buffer::set_marker()
         throw error(errc::invalid_api_call,
                     "can't set the marker while a row is open: call at or at_now first");
     }
-    marker_ = marker{size(), rows_};
+    marker_ = position{size(), rows_};
 }
 
 void buffer::rewind_to_marker()
@@ -110,16 +110,21 @@ void buffer::rewind_to_marker()
     if (!marker_) {
         throw error(errc::invalid_api_call, "can't rewind: no marker is set");
     }
+    rewind(*std::exchange(marker_, std::nullopt));
+}
+
+void buffer::rewind(position to) noexcept
+{
     discard_row();
     if (open_ != nullptr) {
         open_->size = committed_in_open();
         full_.push_back(std::exchange(open_, nullptr));
     }
     detail::segment_chain kept;
-    while (!full_.empty() && kept.bytes() + full_.front()->size <= marker_->size) {
+    while (!full_.empty() && kept.bytes() + full_.front()->size <= to.size) {
         kept.push_back(full_.pop_front());
     }
-    const std::size_t rest = marker_->size - kept.bytes();
+    const std::size_t rest = to.size - kept.bytes();
     if (!full_.empty()) {
         open_ = full_.pop_front();
     }
@@ -128,8 +133,7 @@ void buffer::rewind_to_marker()
     begin_ = open_ != nullptr ? open_->data() : nullptr;
     end_ = open_ != nullptr ? begin_ + open_->capacity - detail::text_slack : nullptr;
     row_ = pos_ = begin_ + rest;
-    rows_ = marker_->rows;
-    marker_.reset();
+    rows_ = to.rows;
     set_limits();
 }
 
@@ -375,19 +379,40 @@ buffer& buffer::misplaced(const char* operation)
     return *this;
 }
 
+void buffer::require_idle(const char* operation)
+{
+    if (state_ != state::idle) {
+        misplaced(operation);
+        refuse_finish(operation);
+        throw_problem();
+    }
+}
+
+void buffer::throw_for_element(const error& failure, std::size_t index)
+{
+    diagnostics info = failure.info();
+    info.message = "element " + std::to_string(index) + ": " + info.message;
+    throw error(failure.code(), std::move(info));
+}
+
 void buffer::out_of_range()
 {
     break_row(errc::invalid_timestamp, "the time point does not fit a 64-bit timestamp");
 }
 
-// The name is what stands before the value, at `out`, without its escapes.
-void buffer::bad_value(const char* out, std::string_view value, bool symbol)
+// Returns the name that was written before a value of the open row, without its escapes.
+std::string buffer::name_before(const char* value) const
 {
     std::string name;
-    for (const char* c = pos_ + 1; c != out - 1; ++c) {
+    for (const char* c = pos_ + 1; c != value - 1; ++c) {
         c += *c == '\\' ? 1 : 0;
         name += *c;
     }
+    return name;
+}
+
+void buffer::bad_value(std::string_view name, std::string_view value, bool symbol)
+{
     const std::string what = std::string(symbol ? "symbol " : "column ") + detail::quoted(name);
     const std::size_t valid = detail::valid_utf8_prefix(value);
     const std::size_t zero = symbol ? value.find('\0') : value.npos;

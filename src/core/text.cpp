@@ -290,7 +290,7 @@ void buffer::end_symbol(char* out, std::string_view value)
 {
     char* const end = detail::put_symbol(out, value);
     if (end == nullptr) [[unlikely]] {
-        bad_value(out, value, true);
+        bad_value(name_before(out), value, true);
         return;
     }
     pos_ = end;
@@ -301,7 +301,7 @@ void buffer::end_string(char* out, std::string_view value)
 {
     char* const end = detail::put_string(out, value);
     if (end == nullptr) [[unlikely]] {
-        bad_value(out, value, false);
+        bad_value(name_before(out), value, false);
         return;
     }
     end_field(end);
