@@ -46,8 +46,7 @@ constexpr row_schema<"logs", str<"message">, str<"details">> logs;
 {
     for_each_row(rows, pool, count, [&rows](const sensor_reading& row, timestamp_nanos time) {
         const auto& v = row.values;
-        rows.append(
-            sensors(row.sensor, v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7]).at(time));
+        rows.append(sensors(row.sensor, v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7]).at(time));
     });
 }
 

@@ -46,6 +46,9 @@ inline constexpr bool is_finished_row = false;
 template <class Schema, class At, class... Values>
 inline constexpr bool is_finished_row<finished_row<Schema, At, Values...>> = true;
 
+/// Throws @p failure, which is that of one element of a range.
+[[noreturn]] void throw_for_element(const error& failure, std::size_t index);
+
 /// A character type is text or a byte, never a number by accident.
 template <class T>
 concept character = std::same_as<T, char> || std::same_as<T, wchar_t> || std::same_as<T, char8_t> ||
@@ -184,7 +187,7 @@ public:
             }
         } catch (const error& failure) {
             rewind(before);
-            throw_for_element(failure, index);
+            detail::throw_for_element(failure, index);
         } catch (...) {
             rewind(before);
             throw;
@@ -247,7 +250,6 @@ private:
     }
     void require_idle(const char* operation);
     void rewind(position to) noexcept;
-    [[noreturn]] static void throw_for_element(const error& failure, std::size_t index);
 
     bool ensure(std::size_t bytes)
     {

@@ -7,6 +7,7 @@
 #include <coquest/buffer.hpp>
 #include <coquest/config.hpp>
 #include <coquest/detail/any_tls.hpp>
+#include <coquest/detail/buffer_access.hpp>
 #include <coquest/error.hpp>
 #include <coquest/tls.hpp>
 
@@ -17,6 +18,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -26,6 +28,12 @@ namespace coquest {
 namespace detail {
 class sender_core;
 buffer& open_rows(sender_core& core) noexcept;
+/// Says whether rows may be added now; throws what happened since the last await.
+void admit_rows(sender_core& core);
+/// Takes note of a new row; true where whoever adds more should pause.
+bool row_added(sender_core& core);
+/// Completes when there is room, and the write loop has had its turn.
+asio::awaitable<void> pause_rows(sender_core& core);
 } // namespace detail
 
 /// Builds one row of a sender. Made by sender::table, ended by at or at_now in the same expression;
@@ -177,6 +185,21 @@ public:
     /// Begins a row in @p name. Finish it in the same expression.
     [[nodiscard]] row table(table_name name);
 
+    /// Adds a row of a row_schema (row.hpp). As row::at, which see for when it completes and its
+    /// errors; the errors of the values are those of buffer::append.
+    template <class Row>
+    requires detail::is_finished_row<Row>
+    [[nodiscard]] asio::awaitable<void> append(Row row);
+    /// Adds a row for each element, in one await; @p row_fn is that of buffer::append, and the
+    /// buffer that it may take is the sender's own.
+    ///
+    /// Completes when all rows are committed; it suspends after each batch, and while max_buf_size
+    /// bytes are waiting. Errors: those of row::at; where a row is refused, or @p row_fn throws,
+    /// the rows before it stay committed, and the message says which element it was. Cancelled, it
+    /// ends with errc::cancelled. Elements and function must outlive the operation.
+    template <std::ranges::input_range Range, class RowFn>
+    [[nodiscard]] asio::awaitable<void> append(Range&& elements, RowFn&& row_fn);
+
     /// Returns an empty buffer for this server's protocol version and limits.
     [[nodiscard]] buffer new_buffer() const;
 
@@ -300,6 +323,42 @@ private:
     detail::tls_factory make_tls_;
     bool ca_given_ = false; // by tls_ca(), not implied by tls_roots()
 };
+
+template <class Row>
+requires detail::is_finished_row<Row>
+asio::awaitable<void> sender::append(Row row)
+{
+    const std::shared_ptr<detail::sender_core> core = core_;
+    detail::admit_rows(*core);
+    detail::open_rows(*core).append(row);
+    if (detail::row_added(*core)) {
+        co_await detail::pause_rows(*core);
+    }
+}
+
+template <std::ranges::input_range Range, class RowFn>
+asio::awaitable<void> sender::append(Range&& elements, RowFn&& row_fn)
+{
+    const std::shared_ptr<detail::sender_core> core = core_;
+    detail::admit_rows(*core);
+    std::size_t index = 0;
+    for (auto&& element : elements) {
+        try {
+            detail::buffer_access::append_element(detail::open_rows(*core), row_fn, element);
+        } catch (const error& failure) {
+            detail::open_rows(*core).discard_row();
+            detail::throw_for_element(failure, index);
+        } catch (...) {
+            detail::open_rows(*core).discard_row();
+            throw;
+        }
+        ++index;
+        if (detail::row_added(*core)) {
+            co_await detail::pause_rows(*core);
+            detail::admit_rows(*core);
+        }
+    }
+}
 
 template <class Clock, class Duration>
 asio::awaitable<void> row::at(std::chrono::time_point<Clock, Duration> value)

@@ -388,7 +388,7 @@ void buffer::require_idle(const char* operation)
     }
 }
 
-void buffer::throw_for_element(const error& failure, std::size_t index)
+void detail::throw_for_element(const error& failure, std::size_t index)
 {
     diagnostics info = failure.info();
     info.message = "element " + std::to_string(index) + ": " + info.message;

@@ -14,6 +14,21 @@ buffer& detail::open_rows(sender_core& core) noexcept
     return core.rows();
 }
 
+void detail::admit_rows(sender_core& core)
+{
+    core.admit();
+}
+
+bool detail::row_added(sender_core& core)
+{
+    return core.row_added();
+}
+
+asio::awaitable<void> detail::pause_rows(sender_core& core)
+{
+    return core.pause();
+}
+
 asio::awaitable<void> row::at(timestamp_micros value)
 {
     return core_.finish(value);

@@ -6,7 +6,9 @@
 #include <asio/cancellation_state.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
+#include <asio/post.hpp>
 #include <asio/this_coro.hpp>
+#include <asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <cstring>
@@ -181,6 +183,14 @@ asio::awaitable<void> sender_core::wait_for_room()
     }
 }
 
+asio::awaitable<void> sender_core::pause()
+{
+    co_await asio::post(executor_, asio::use_awaitable);
+    if (over_limit()) {
+        co_await wait_for_room();
+    }
+}
+
 asio::awaitable<void> sender_core::close()
 {
     if (closed_) {
@@ -276,7 +286,6 @@ void sender_core::require_open() const
     }
 }
 
-// Lets a row in, or withdraws it and throws what happened since the last await.
 void sender_core::admit()
 {
     if (!closed_ && !queue_.stopped()) [[likely]] {

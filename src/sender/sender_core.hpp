@@ -42,6 +42,13 @@ public:
     template <class... Timestamp>
     asio::awaitable<void> finish(Timestamp... value);
 
+    /// Lets a row in, or withdraws the open one and throws what happened since the last await.
+    void admit();
+    /// Takes note of a new row; true where a batch was sealed or there is no room for more.
+    bool row_added();
+    /// Lets the write loop have its turn, and waits for room.
+    asio::awaitable<void> pause();
+
     asio::awaitable<void> flush();
     asio::awaitable<void> flush(buffer& rows);
     asio::awaitable<void> flush_and_keep(const buffer& rows);
@@ -72,7 +79,6 @@ private:
     asio::awaitable<void> progress();
     asio::awaitable<fault> drain();
     void require_open() const;
-    void admit();
     void batch_grew();
     void seal();
     void wake();
@@ -110,13 +116,20 @@ asio::awaitable<void> sender_core::finish(Timestamp... value)
 {
     admit();
     buffer_access::finish(rows_, value...).raise();
-    if (rows_.row_count() == 1 || rows_.row_count() == rows_per_batch_ ||
-        (bytes_per_batch_ != 0 && rows_.size() >= bytes_per_batch_)) {
-        batch_grew();
-    }
+    row_added();
     if (over_limit()) [[unlikely]] {
         co_await wait_for_room();
     }
+}
+
+inline bool sender_core::row_added()
+{
+    if (rows_.row_count() == 1 || rows_.row_count() == rows_per_batch_ ||
+        (bytes_per_batch_ != 0 && rows_.size() >= bytes_per_batch_)) {
+        batch_grew();
+        return rows_.empty() || over_limit();
+    }
+    return over_limit();
 }
 
 } // namespace coquest::detail

@@ -16,6 +16,12 @@ struct buffer_access {
     static void put_back(buffer& to, batch&& rows) noexcept;
     /// Hands segments back for new rows.
     static void recycle(buffer& to, segment_chain&& chain) noexcept;
+    /// Adds what @p row_fn makes of an element; see buffer::append.
+    template <class RowFn, class Element>
+    static void append_element(buffer& to, RowFn& row_fn, Element& element)
+    {
+        to.append_element(row_fn, element);
+    }
     /// Says whether a row is open.
     [[nodiscard]] static bool row_open(const buffer& of) noexcept;
     /// Ends the row with the server's time or with a timestamp; the fault is empty on success.
