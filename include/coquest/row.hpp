@@ -346,7 +346,8 @@ private:
         if constexpr (text_like<T>) {
             rows.bad_value(Field::name.view(), value, Field::is_symbol);
         } else {
-            rows.out_of_range();
+            rows.refuse(errc::invalid_timestamp, Field::name,
+                        "the time point does not fit a 64-bit timestamp");
         }
         return false;
     }

@@ -191,13 +191,13 @@ TEST(typed_row_errors, name_the_field_and_leave_the_buffer_as_it_was)
                                              std::chrono::sys_time<std::chrono::hours>::max())
                                              .at_now());
                          }),
-              "a time point does not fit a 64-bit timestamp");
+              "column \"t\": the time point does not fit a 64-bit timestamp");
     EXPECT_EQ(message_of(rows,
                          [&] {
                              rows.append(numbers(1.0, 2, true)
                                              .at(std::chrono::sys_time<std::chrono::hours>::max()));
                          }),
-              "a time point does not fit a 64-bit timestamp");
+              "the time point does not fit a 64-bit timestamp");
     const std::optional<double> none;
     EXPECT_EQ(
         message_of(rows,
