@@ -343,6 +343,7 @@ private:
         if (out != nullptr) [[likely]] {
             return true;
         }
+        rows.state_ = buffer::state::table; // a row is open: its error is not one of order
         if constexpr (text_like<T>) {
             rows.bad_value(Field::name.view(), value, Field::is_symbol);
         } else {
