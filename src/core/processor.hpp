@@ -10,11 +10,20 @@
 #define COQUEST_INLINE inline
 #endif
 
-#if defined(__x86_64__) && defined(__GNUC__)
+// COQUEST_TEST_KERNELS builds one kind of kernel for the tests, whatever this machine has:
+// 1 portable, 2 SSE2, 3 NEON (through a header that emulates it).
+#if !defined(COQUEST_TEST_KERNELS)
+#define COQUEST_TEST_KERNELS 0
+#endif
+
+#if COQUEST_TEST_KERNELS == 0 && defined(__x86_64__) && defined(__GNUC__)
 #define COQUEST_X86 1
 /// Compiles a function for AVX2 and what came with it; has_v3() must be true where it runs.
 #define COQUEST_V3 [[gnu::target("arch=x86-64-v3")]]
-#elif defined(__aarch64__) && defined(__GNUC__)
+#endif
+#if (COQUEST_TEST_KERNELS == 0 || COQUEST_TEST_KERNELS == 2) && defined(__SSE2__)
+#define COQUEST_SSE2 1
+#elif (COQUEST_TEST_KERNELS == 0 && defined(__aarch64__)) || COQUEST_TEST_KERNELS == 3
 #define COQUEST_NEON 1
 #endif
 
