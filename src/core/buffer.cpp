@@ -116,23 +116,21 @@ void buffer::rewind_to_marker()
 void buffer::rewind(position to) noexcept
 {
     discard_row();
-    if (open_ != nullptr) {
-        open_->size = committed_in_open();
-        full_.push_back(std::exchange(open_, nullptr));
+    if (to.size < full_.bytes()) { // its segment is closed: open it again
+        detail::segment_chain kept;
+        while (kept.bytes() + full_.front()->size <= to.size) {
+            kept.push_back(full_.pop_front());
+        }
+        detail::segment* const last = std::exchange(open_, full_.pop_front());
+        if (last != nullptr) {
+            full_.push_back(last);
+        }
+        detail::buffer_access::recycle(*this, std::move(full_));
+        full_ = std::move(kept);
+        begin_ = open_->data();
+        end_ = begin_ + open_->capacity - detail::text_slack;
     }
-    detail::segment_chain kept;
-    while (!full_.empty() && kept.bytes() + full_.front()->size <= to.size) {
-        kept.push_back(full_.pop_front());
-    }
-    const std::size_t rest = to.size - kept.bytes();
-    if (!full_.empty()) {
-        open_ = full_.pop_front();
-    }
-    detail::buffer_access::recycle(*this, std::move(full_));
-    full_ = std::move(kept);
-    begin_ = open_ != nullptr ? open_->data() : nullptr;
-    end_ = open_ != nullptr ? begin_ + open_->capacity - detail::text_slack : nullptr;
-    row_ = pos_ = begin_ + rest;
+    row_ = pos_ = begin_ + (to.size - full_.bytes());
     rows_ = to.rows;
     set_limits();
 }
