@@ -1,0 +1,113 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+//
+// Random calls on a buffer, and a model that says what each must do. Rows are compared as decoded
+// by ilp_decoder; after a failed row the buffer is compared byte for byte with what it was.
+#pragma once
+
+#include "support/choices.hpp"
+#include "support/ilp_decoder.hpp"
+
+#include <coquest/buffer.hpp>
+#include <coquest/detail/segment.hpp>
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace coquest::test {
+
+/// Says at which call buffer and model went apart; the calls before it are in the text.
+class program_failure : public std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+class buffer_program {
+public:
+    /// Chooses version, limits and every call by @p choose, which outlives it.
+    explicit buffer_program(choices& choose);
+    /// Makes calls until there is nothing left to choose by; throws program_failure.
+    void run();
+    /// Returns the number of calls made.
+    [[nodiscard]] std::size_t calls() const noexcept { return calls_; }
+
+private:
+    enum class state { idle, table, symbol, column };
+    /// What makes a column fail, in the order in which it is looked for.
+    struct faults {
+        std::optional<errc> always; // whether or not a column is due
+        std::optional<errc> early;  // before the name is looked at
+        std::optional<errc> late;
+    };
+    struct line {
+        ilp_row row;
+        std::string bytes;
+    };
+
+    void step();
+    void row_call();
+    void natural_call();
+    void other_call();
+
+    void table();
+    void symbol();
+    void column();
+    void number_column(column_name name);
+    void timestamp_column(column_name name);
+    template <class Duration>
+    void time_point_column(column_name name);
+    void array_column(column_name name);
+    void nested_array_column(column_name name);
+    void viewed_array_column(column_name name);
+    void decimal_column(column_name name);
+    void cast_column(column_name name);
+    void finish();
+    std::error_code call_finish(diagnostics& why);
+    void move();
+    void take();
+    void put_back();
+    void marker();
+
+    column_name choose_name();
+    void add(std::optional<ilp_value> value, faults found = {});
+    void fail(errc code);
+    [[nodiscard]] bool bad_name(bool table) const;
+    [[nodiscard]] std::optional<errc> finish_fault() const;
+    void check_full(const std::string& message, std::size_t before);
+    void end_row();
+    [[nodiscard]] std::string bytes() const;
+    void verify() const;
+    void require(bool agreed, const std::string& what) const;
+    void trace(std::string_view call);
+
+    choices& choose_;
+    int version_;
+    buffer_options limits_;
+    buffer buffer_;
+
+    // the model
+    std::vector<line> lines_;
+    state state_ = state::idle;
+    ilp_row row_;                     // the open one
+    std::optional<errc> fault_;       // the first of the open row
+    std::optional<ilp_timestamp> at_; // given to the call that ends the row
+    bool at_fits_ = true;             // into 64 bits
+    std::size_t attempted_ = 0;       // most bytes that the open row could have had
+    std::optional<std::size_t> marker_;
+    std::vector<line> taken_lines_;
+    detail::batch taken_;
+
+    std::string name_; // last chosen
+    std::string calls_so_far_;
+    std::size_t calls_ = 0;
+};
+
+/// Returns @p value in the unit that the version has for columns.
+[[nodiscard]] ilp_timestamp on_wire(ilp_timestamp value, int version);
+
+} // namespace coquest::test

@@ -1,0 +1,397 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+//
+// The columns of buffer_program: a call for each type, and the value that must come back.
+
+#include "support/buffer_program.hpp"
+#include "support/random_values.hpp"
+#include "support/text_reference.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <limits>
+#include <list>
+#include <utility>
+
+namespace coquest::test {
+namespace {
+
+__extension__ using wide = __int128;
+
+/// Returns a number of at most 128 bits in two's complement, the highest byte first, no byte more
+/// than it needs.
+std::string big_endian(wide value)
+{
+    std::string bytes;
+    bool more = true;
+    while (more) {
+        const auto low = static_cast<std::int8_t>(value & 0xff);
+        bytes.insert(bytes.begin(), static_cast<char>(low));
+        value >>= 8;
+        more = value != (low < 0 ? -1 : 0);
+    }
+    return bytes;
+}
+
+ilp_array to_ilp(const std::vector<double>& elements, const std::vector<std::size_t>& shape)
+{
+    ilp_array out;
+    for (const double element : elements) {
+        out.elements.push_back({element});
+    }
+    for (const std::size_t length : shape) {
+        out.shape.push_back(static_cast<std::uint32_t>(length));
+    }
+    return out;
+}
+
+std::vector<double> random_doubles(choices& choose, std::size_t n)
+{
+    std::vector<double> out(n);
+    std::ranges::generate(out, [&choose] { return random_f64(choose); });
+    return out;
+}
+
+} // namespace
+
+ilp_timestamp on_wire(ilp_timestamp value, int version)
+{
+    if (version == 1 && value.unit == ilp_unit::nanos) {
+        return {value.value / 1000, ilp_unit::micros};
+    }
+    return value;
+}
+
+void buffer_program::column()
+{
+    trace("column");
+    const column_name name = choose_name();
+    switch (choose_.below(10)) {
+    case 0: {
+        const bool value = choose_.once_in(2);
+        choose_.once_in(2) ? buffer_.column_bool(name, value) : buffer_.column(name, value);
+        return add(value);
+    }
+    case 1:
+    case 2:
+    case 3: return number_column(name);
+    case 4:
+    case 5: {
+        const std::string value = random_text(choose_);
+        choose_.once_in(2) ? buffer_.column_str(name, value) : buffer_.column(name, value);
+        attempted_ += 2 * value.size();
+        faults found;
+        if (utf8_prefix(value) != value.size()) {
+            found.late = errc::invalid_utf8;
+        }
+        return add(value, found);
+    }
+    case 6: return timestamp_column(name);
+    case 7: return array_column(name);
+    case 8: return decimal_column(name);
+    default: return cast_column(name);
+    }
+}
+
+void buffer_program::number_column(column_name name)
+{
+    switch (choose_.below(6)) {
+    case 0: {
+        const std::uint64_t value = choose_.bits(); // half of them are too large
+        buffer_.column(name, value);
+        faults found;
+        if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
+            found.early = errc::invalid_api_call;
+        }
+        return add(static_cast<std::int64_t>(value), found);
+    }
+    case 1: {
+        const std::int64_t value = random_i64(choose_);
+        buffer_.column_i64(name, value);
+        return add(value);
+    }
+    case 2: {
+        const auto value = static_cast<std::int16_t>(choose_.bits());
+        buffer_.column(name, value);
+        return add(std::int64_t{value});
+    }
+    case 3: {
+        std::optional<double> value;
+        if (choose_.once_in(2)) {
+            value = random_f64(choose_);
+        }
+        buffer_.column(name, value);
+        return add(value ? std::optional<ilp_value>(ilp_f64{*value}) : std::nullopt);
+    }
+    default: {
+        const double value = random_f64(choose_);
+        buffer_.column_f64(name, value);
+        return add(ilp_f64{value});
+    }
+    }
+}
+
+/// A time point of any duration, of which those that do not fit 64 bits are refused.
+template <class Duration>
+void buffer_program::time_point_column(column_name name)
+{
+    using period = typename Duration::period;
+    const std::int64_t count = random_i64(choose_);
+    buffer_.column_ts(name, std::chrono::sys_time<Duration>(Duration(count)));
+    const bool nanos = period::den > 1'000'000;
+    const wide ticks =
+        wide{count} * period::num * (nanos ? 1'000'000'000 : 1'000'000) / period::den;
+    faults found;
+    if (ticks != static_cast<std::int64_t>(ticks)) {
+        found.always = errc::invalid_timestamp;
+    }
+    const ilp_timestamp value{static_cast<std::int64_t>(ticks),
+                              nanos ? ilp_unit::nanos : ilp_unit::micros};
+    add(on_wire(value, version_), found);
+}
+
+void buffer_program::timestamp_column(column_name name)
+{
+    switch (choose_.below(7)) {
+    case 0: return time_point_column<std::chrono::hours>(name);
+    case 1: return time_point_column<std::chrono::milliseconds>(name);
+    case 2: return time_point_column<std::chrono::nanoseconds>(name);
+    case 3: return time_point_column<std::chrono::duration<std::int64_t, std::pico>>(name);
+    case 4: {
+        const auto count = static_cast<std::int32_t>(choose_.bits());
+        buffer_.column_date(name, std::chrono::sys_time<std::chrono::milliseconds>(
+                                      std::chrono::milliseconds(count)));
+        return add(ilp_timestamp{std::int64_t{count} * 1000, ilp_unit::micros});
+    }
+    case 5: {
+        const timestamp_micros value(random_i64(choose_));
+        buffer_.column_ts(name, value);
+        return add(ilp_timestamp{value.value, ilp_unit::micros});
+    }
+    default: {
+        const timestamp_nanos value(random_i64(choose_));
+        buffer_.column(name, value);
+        return add(on_wire({value.value, ilp_unit::nanos}, version_));
+    }
+    }
+}
+
+void buffer_program::array_column(column_name name)
+{
+    switch (choose_.below(5)) {
+    case 0: {
+        const std::vector<double> value = random_doubles(choose_, choose_.below(20));
+        buffer_.column_arr(name, value);
+        faults found;
+        if (version_ == 1) {
+            found.early = errc::protocol_version_error;
+        }
+        return add(to_ilp(value, {value.size()}), found);
+    }
+    case 1:
+    case 2: return nested_array_column(name);
+    default: return viewed_array_column(name);
+    }
+}
+
+/// Ranges of ranges, some of them ragged.
+void buffer_program::nested_array_column(column_name name)
+{
+    const std::size_t rows = choose_.below(4);
+    const std::size_t columns = choose_.below(4);
+    std::vector<std::list<double>> value;
+    std::vector<double> flat;
+    faults found;
+    for (std::size_t i = 0; i < rows; ++i) {
+        const bool ragged = i != 0 && choose_.once_in(20);
+        const std::vector<double> part = random_doubles(choose_, columns + (ragged ? 1 : 0));
+        value.emplace_back(part.begin(), part.end());
+        flat.insert(flat.end(), part.begin(), part.end());
+        if (ragged) {
+            found.late = errc::array_error;
+        }
+    }
+    if (version_ == 1) {
+        found.early = errc::protocol_version_error;
+    }
+    buffer_.column(name, value);
+    add(to_ilp(flat, {rows, rows == 0 ? 0 : columns}), found);
+}
+
+/// Views with shapes and strides, some of them impossible.
+void buffer_program::viewed_array_column(column_name name)
+{
+    constexpr std::size_t longest = 0x0fffffff;
+    const std::uint64_t rank = choose_.once_in(10) ? choose_.below(40) : 1 + choose_.below(3);
+    std::vector<std::size_t> shape(rank);
+    std::size_t count = 1;
+    for (std::size_t& length : shape) {
+        length = rank > 3 ? 1 : choose_.below(4);
+        count *= length;
+    }
+    faults found;
+    if (rank != 0 && choose_.once_in(20)) {
+        shape[choose_.below(rank)] = longest + choose_.below(2);
+        found.late = errc::array_error; // too few elements, unless the shape is refused or empty
+        count = 0;
+    }
+    if (rank == 0 || rank > 32 || std::ranges::max(shape) > longest) {
+        found.early = errc::array_error;
+    } else if (found.late && std::ranges::count(shape, 0U) == 0) {
+        found.early = errc::array_error; // 2 GiB at least
+    } else {
+        found.late = std::nullopt;
+    }
+    if (version_ == 1) {
+        found.early = errc::protocol_version_error;
+    }
+    // what is strided lies within 30 elements of the middle
+    const std::vector<double> elements = random_doubles(choose_, 61);
+    if (choose_.once_in(2)) {
+        const bool missing = choose_.once_in(10);
+        if (missing && !found.early) {
+            found.late = errc::array_error;
+        }
+        const std::span<const double> packed(elements.data(), (rank > 32 ? 0 : count) + missing);
+        buffer_.column_arr(name, array_view(packed, shape));
+        return add(to_ilp({packed.begin(), packed.end()}, shape), found);
+    }
+    const bool bytes = choose_.once_in(2);
+    std::vector<std::ptrdiff_t> strides(rank);
+    for (std::ptrdiff_t& stride : strides) {
+        stride = static_cast<std::ptrdiff_t>(choose_.below(11)) - 5;
+    }
+    std::vector<double> gathered;
+    for (std::size_t i = 0; i < count && !found.early; ++i) {
+        std::ptrdiff_t at = 30;
+        std::size_t rest = i;
+        for (std::size_t d = rank; d-- != 0; rest /= shape[d]) {
+            at += static_cast<std::ptrdiff_t>(rest % shape[d]) * strides[d];
+        }
+        gathered.push_back(elements[static_cast<std::size_t>(at)]);
+    }
+    for (std::ptrdiff_t& stride : strides) {
+        stride *= bytes ? 8 : 1;
+    }
+    if (rank != 0 && choose_.once_in(10)) {
+        strides.pop_back();
+        found.early = errc::array_error;
+    }
+    buffer_.column_arr(name, array_view(elements.data() + 30, shape, strides,
+                                        bytes ? stride_unit::bytes : stride_unit::elements));
+    add(to_ilp(gathered, shape), found);
+}
+
+void buffer_program::decimal_column(column_name name)
+{
+    faults found;
+    if (version_ < 3) {
+        found.early = errc::protocol_version_error;
+    }
+    if (choose_.once_in(2)) {
+        const std::string value = random_decimal(choose_);
+        if (!is_decimal_text(value)) {
+            found.late = errc::invalid_decimal;
+        }
+        buffer_.column_dec(name, value);
+        return add(ilp_decimal_text{value}, found);
+    }
+    int scale = static_cast<int>(choose_.below(90)) - 10;
+    if (scale > 76) {
+        found.late = errc::invalid_decimal;
+    }
+    if (choose_.once_in(2)) {
+        const std::int64_t value = random_i64(choose_);
+        buffer_.column(name, decimal(value, scale));
+        wide unscaled = value;
+        for (; scale < 0; ++scale) {
+            unscaled *= 10; // at most 10^10 times 2^63
+        }
+        return add(ilp_decimal{static_cast<unsigned>(scale), big_endian(unscaled)}, found);
+    }
+    scale = std::max(scale, 0);
+    std::string bytes;
+    for (std::size_t left = choose_.below(36); left != 0; --left) {
+        bytes +=
+            static_cast<char>(choose_.once_in(3) ? choose_.below(0x100) : 0xff * choose_.below(2));
+    }
+    buffer_.column_dec(name, decimal(std::as_bytes(std::span(bytes)), scale));
+    while (bytes.size() > 1 && static_cast<signed char>(bytes[0]) ==
+                                   (static_cast<signed char>(bytes[1]) < 0 ? -1 : 0)) {
+        bytes.erase(0, 1);
+    }
+    if (bytes.size() > 32) {
+        found.late = errc::invalid_decimal;
+    }
+    add(ilp_decimal{static_cast<unsigned>(scale), bytes}, found);
+}
+
+/// Types that go as the text or number which the server casts.
+void buffer_program::cast_column(column_name name)
+{
+    faults found;
+    switch (choose_.below(5)) {
+    case 0: {
+        uuid value;
+        std::string text;
+        for (std::size_t i = 0; i < value.bytes.size(); ++i) {
+            const auto byte = static_cast<unsigned>(choose_.below(0x100));
+            value.bytes[i] = static_cast<std::byte>(byte);
+            char hex[3];
+            std::snprintf(hex, sizeof hex, "%02x", byte);
+            text += i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "";
+            text += hex;
+        }
+        buffer_.column(name, value);
+        return add(text);
+    }
+    case 1: {
+        const auto value = static_cast<std::uint32_t>(choose_.bits() >> choose_.below(64));
+        buffer_.column(name, ipv4{value});
+        return add(std::to_string(value >> 24) + '.' + std::to_string(value >> 16 & 255) + '.' +
+                   std::to_string(value >> 8 & 255) + '.' + std::to_string(value & 255));
+    }
+    case 2: {
+        long256 value;
+        for (std::uint64_t& word : value.words) {
+            word = choose_.once_in(2) ? choose_.bits() : 0;
+        }
+        buffer_.column(name, value);
+        return add(ilp_long256{value.words});
+    }
+    case 3: {
+        const auto value = static_cast<char16_t>(choose_.bits() >> choose_.below(64));
+        buffer_.column_char(name, value);
+        const auto c = static_cast<unsigned>(value);
+        if (c == 0) {
+            found.early = errc::invalid_api_call;
+        } else if (c >= 0xd800 && c <= 0xdfff) {
+            found.early = errc::invalid_utf8;
+        }
+        const auto low = [](unsigned bits) { return static_cast<char>(0x80 | (bits & 0x3f)); };
+        const std::string text =
+            c < 0x80    ? std::string{static_cast<char>(c)}
+            : c < 0x800 ? std::string{static_cast<char>(0xc0 | c >> 6), low(c)}
+                        : std::string{static_cast<char>(0xe0 | c >> 12), low(c >> 6), low(c)};
+        return add(text, found);
+    }
+    default: {
+        const int characters = static_cast<int>(choose_.below(14));
+        const std::uint64_t bits =
+            choose_.bits() >> (characters == 0 ? 0 : 64 - std::min(64, 5 * characters));
+        const bool fits = characters >= 1 && characters <= 12;
+        buffer_.column(name, geohash{bits, characters});
+        std::string text;
+        for (std::uint64_t rest = bits; static_cast<int>(text.size()) < characters; rest /= 32) {
+            text.insert(text.begin(), "0123456789bcdefghjkmnpqrstuvwxyz"[rest % 32]);
+        }
+        if (!fits) {
+            found.early = errc::invalid_api_call;
+        }
+        return add(text, found);
+    }
+    }
+}
+
+} // namespace coquest::test
