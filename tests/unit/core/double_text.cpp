@@ -11,10 +11,13 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
+#include <fstream>
 #include <iterator>
 #include <limits>
 #include <random>
 #include <string>
+#include <system_error>
 #include <utility>
 
 namespace {
@@ -112,10 +115,14 @@ TEST(double_text, has_the_form_of_the_contract)
     }
 }
 
+// COQUEST_RANDOM_DOUBLES=100000000 for a long run.
 TEST(double_text, random_bits_have_the_shortest_digits)
 {
-    std::mt19937_64 random(1);
-    for (int round = 0; round < 1'000'000; ++round) {
+    const char* const wanted = std::getenv("COQUEST_RANDOM_DOUBLES");
+    const long long count = wanted != nullptr ? std::atoll(wanted) : 1'000'000;
+    ASSERT_GT(count, 0);
+    std::mt19937_64 random(static_cast<std::uint64_t>(count));
+    for (long long round = 0; round < count; ++round) {
         ASSERT_NO_FATAL_FAILURE(check(std::bit_cast<double>(random())));
     }
 }
@@ -129,6 +136,37 @@ TEST(double_text, prices_have_their_own_digits)
             static_cast<double>((random() % 1'000'000'000'000'000) >> (random() % 50));
         ASSERT_NO_FATAL_FAILURE(check(digits / scales[random() % std::size(scales)]));
     }
+}
+
+/// Returns the digits of the contract's form with one before the point, and the exponent.
+std::string scientific(std::string text)
+{
+    const std::size_t e = std::min(text.find('e'), text.size());
+    int exponent = e == text.size() ? 0 : std::stoi(text.substr(e + 1));
+    text.resize(e);
+    const std::size_t point = std::min(text.find('.'), text.size());
+    exponent += static_cast<int>(point) - 1;
+    std::erase(text, '.');
+    const std::size_t first = text.find_first_not_of('0');
+    exponent -= static_cast<int>(first);
+    text = text.substr(first, text.find_last_not_of('0') + 1 - first);
+    return text.substr(0, 1) + (text.size() > 1 ? '.' + text.substr(1) : "") + 'e' +
+           std::to_string(exponent);
+}
+
+// 100,000 doubles and their digits by another algorithm (tests/data/README.md).
+TEST(double_text, gays_values_have_the_digits_that_his_dtoa_gives_them)
+{
+    std::ifstream file(COQUEST_TEST_DATA "/gay-shortest.txt");
+    std::size_t lines = 0;
+    for (std::string line; std::getline(file, line); ++lines) {
+        double value = 0;
+        const auto [end, problem] = std::from_chars(line.data(), line.data() + line.size(), value);
+        ASSERT_TRUE(problem == std::errc() && end == line.data() + line.size()) << line;
+        ASSERT_EQ(scientific(number(value)), line);
+        ASSERT_EQ(scientific(number(-value).substr(1)), line);
+    }
+    EXPECT_EQ(lines, 100'000U);
 }
 
 // Prices in cents are written another way up to 2^19; their neighbours and larger ones are not.
