@@ -206,12 +206,10 @@ void buffer_program::symbol()
 void buffer_program::add(std::optional<ilp_value> value, faults found)
 {
     attempted_ += 2 * name_.size() + 1024; // more than any value here but texts
-    if (fault_ || (!value && !found.always && !found.early && !found.late)) {
+    if (fault_ || !value) {
         return;
     }
-    if (found.always) {
-        fail(*found.always);
-    } else if (state_ == state::idle) {
+    if (state_ == state::idle) {
         fail(errc::invalid_api_call);
     } else if (found.early) {
         fail(*found.early);

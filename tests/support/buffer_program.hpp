@@ -40,8 +40,7 @@ private:
     enum class state { idle, table, symbol, column };
     /// What makes a column fail, in the order in which it is looked for.
     struct faults {
-        std::optional<errc> always; // whether or not a column is due
-        std::optional<errc> early;  // before the name is looked at
+        std::optional<errc> early; // before the name is looked at
         std::optional<errc> late;
     };
     struct line {

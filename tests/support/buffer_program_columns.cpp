@@ -144,7 +144,7 @@ void buffer_program::time_point_column(column_name name)
         wide{count} * period::num * (nanos ? 1'000'000'000 : 1'000'000) / period::den;
     faults found;
     if (ticks != static_cast<std::int64_t>(ticks)) {
-        found.always = errc::invalid_timestamp;
+        found.early = errc::invalid_timestamp;
     }
     const ilp_timestamp value{static_cast<std::int64_t>(ticks),
                               nanos ? ilp_unit::nanos : ilp_unit::micros};
@@ -363,18 +363,10 @@ void buffer_program::cast_column(column_name name)
     case 3: {
         const auto value = static_cast<char16_t>(choose_.bits() >> choose_.below(64));
         buffer_.column_char(name, value);
-        const auto c = static_cast<unsigned>(value);
-        if (c == 0) {
+        if (value == 0 || value > 0x7f) {
             found.early = errc::invalid_api_call;
-        } else if (c >= 0xd800 && c <= 0xdfff) {
-            found.early = errc::invalid_utf8;
         }
-        const auto low = [](unsigned bits) { return static_cast<char>(0x80 | (bits & 0x3f)); };
-        const std::string text =
-            c < 0x80    ? std::string{static_cast<char>(c)}
-            : c < 0x800 ? std::string{static_cast<char>(0xc0 | c >> 6), low(c)}
-                        : std::string{static_cast<char>(0xe0 | c >> 12), low(c >> 6), low(c)};
-        return add(text, found);
+        return add(std::string(1, static_cast<char>(value)), found);
     }
     default: {
         const int characters = static_cast<int>(choose_.below(14));

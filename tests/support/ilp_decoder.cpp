@@ -319,16 +319,16 @@ bool is_decimal_text(std::string_view text)
     if (text.back() == 'N' || text.back() == 'y') {
         return true;
     }
-    const std::string digits = part.str(2) + part.str(4);
-    if (digits.empty()) {
+    if (part[2].length() + part[4].length() == 0) {
         return false;
     }
+    const std::string whole = part.str(2);
+    const std::size_t zeros = std::min(whole.find_first_not_of('0'), whole.size());
+    const auto fraction = static_cast<double>(part[4].length());
     const double exponent = part[6].matched ? std::strtod(part.str(6).c_str(), nullptr) : 0;
-    const double scale = static_cast<double>(part[4].length()) - exponent;
-    const std::size_t first = std::min(digits.find_first_not_of('0'), digits.size());
-    const auto significant = static_cast<double>(digits.size() - first);
-    const double appended = significant == 0 ? 0 : std::max(-scale, 0.0);
-    return scale <= max_decimal_scale && significant + appended <= max_decimal_digits;
+    const double scale = fraction - exponent;
+    const double written = std::max(static_cast<double>(whole.size() - zeros) + fraction, 1.0);
+    return std::max(written + std::max(-scale, 0.0), scale + 1) <= max_decimal_digits;
 }
 
 std::vector<ilp_row> decode_ilp(std::string_view bytes, int version)

@@ -80,8 +80,8 @@ public:
     std::string reason;
 };
 
-/// Says whether @p text is a decimal that the server takes: 76 digits at most, all of them written
-/// out, as many of them behind the point as there are.
+/// Says whether @p text is a decimal that the server takes. It counts at most 76 digits: zeros
+/// behind the point, those that an exponent adds and one before the point are among them.
 [[nodiscard]] bool is_decimal_text(std::string_view text);
 
 /// Decodes whole rows of version 1, 2 or 3; throws ilp_refusal.
