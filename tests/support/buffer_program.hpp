@@ -11,13 +11,13 @@
 #include <coquest/buffer.hpp>
 #include <coquest/detail/segment.hpp>
 
-#include <array>
+#include <chrono>
 #include <cstddef>
 #include <optional>
-#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 namespace coquest::test {
@@ -66,7 +66,8 @@ private:
     void decimal_column(column_name name);
     void cast_column(column_name name);
     void finish();
-    std::error_code call_finish(diagnostics& why);
+    void append();
+    void append_range();
     void move();
     void take();
     void put_back();
@@ -74,6 +75,16 @@ private:
 
     column_name choose_name();
     void add(std::optional<ilp_value> value, faults found = {});
+    void add_symbol(const std::string& value);
+    void add_text(const std::string& value);
+    template <class Duration>
+    void add_time_point(std::chrono::sys_time<Duration> value);
+    void begin_typed(const char* table, std::size_t longest_name);
+    template <class T, class Add>
+    void add_field(std::string_view name, const std::optional<T>& value, Add add);
+    template <class End>
+    std::error_code with_timestamp(End end);
+    void check_finished(std::error_code got, const std::string& message, const std::string& before);
     void fail(errc code);
     [[nodiscard]] bool bad_name(bool table) const;
     [[nodiscard]] std::optional<errc> finish_fault() const;
@@ -108,5 +119,22 @@ private:
 
 /// Returns @p value in the unit that the version has for columns.
 [[nodiscard]] ilp_timestamp on_wire(ilp_timestamp value, int version);
+
+/// A time point that does not fit 64 bits is refused.
+template <class Duration>
+void buffer_program::add_time_point(std::chrono::sys_time<Duration> value)
+{
+    __extension__ using wide = __int128;
+    using period = typename Duration::period;
+    const bool nanos = period::den > 1'000'000;
+    const wide ticks = wide{value.time_since_epoch().count()} * period::num *
+                       (nanos ? 1'000'000'000 : 1'000'000) / period::den;
+    const auto count = static_cast<std::int64_t>(ticks);
+    faults found;
+    if (ticks != count) {
+        found.early = errc::invalid_timestamp;
+    }
+    add(on_wire({count, nanos ? ilp_unit::nanos : ilp_unit::micros}, version_), found);
+}
 
 } // namespace coquest::test

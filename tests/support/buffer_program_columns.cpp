@@ -80,18 +80,23 @@ void buffer_program::column()
     case 5: {
         const std::string value = random_text(choose_);
         choose_.once_in(2) ? buffer_.column_str(name, value) : buffer_.column(name, value);
-        attempted_ += 2 * value.size();
-        faults found;
-        if (utf8_prefix(value) != value.size()) {
-            found.late = errc::invalid_utf8;
-        }
-        return add(value, found);
+        return add_text(value);
     }
     case 6: return timestamp_column(name);
     case 7: return array_column(name);
     case 8: return decimal_column(name);
     default: return cast_column(name);
     }
+}
+
+void buffer_program::add_text(const std::string& value)
+{
+    attempted_ += 2 * value.size();
+    faults found;
+    if (utf8_prefix(value) != value.size()) {
+        found.late = errc::invalid_utf8;
+    }
+    add(value, found);
 }
 
 void buffer_program::number_column(column_name name)
@@ -132,23 +137,12 @@ void buffer_program::number_column(column_name name)
     }
 }
 
-/// A time point of any duration, of which those that do not fit 64 bits are refused.
 template <class Duration>
 void buffer_program::time_point_column(column_name name)
 {
-    using period = typename Duration::period;
-    const std::int64_t count = random_i64(choose_);
-    buffer_.column_ts(name, std::chrono::sys_time<Duration>(Duration(count)));
-    const bool nanos = period::den > 1'000'000;
-    const wide ticks =
-        wide{count} * period::num * (nanos ? 1'000'000'000 : 1'000'000) / period::den;
-    faults found;
-    if (ticks != static_cast<std::int64_t>(ticks)) {
-        found.early = errc::invalid_timestamp;
-    }
-    const ilp_timestamp value{static_cast<std::int64_t>(ticks),
-                              nanos ? ilp_unit::nanos : ilp_unit::micros};
-    add(on_wire(value, version_), found);
+    const std::chrono::sys_time<Duration> value(Duration(random_i64(choose_)));
+    buffer_.column_ts(name, value);
+    add_time_point(value);
 }
 
 void buffer_program::timestamp_column(column_name name)

@@ -1,0 +1,429 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+//
+// Rows of buffer_program: how they begin and end, call by call, typed, and by the range.
+
+#include "support/buffer_program.hpp"
+#include "support/random_values.hpp"
+#include "support/replay.hpp"
+#include "support/text_reference.hpp"
+
+#include "core/printable.hpp"
+
+#include <coquest/row.hpp>
+
+#include <chrono>
+#include <limits>
+#include <set>
+#include <utility>
+
+namespace coquest::test {
+namespace {
+
+std::string lower(std::string text)
+{
+    for (char& c : text) {
+        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    }
+    return text;
+}
+
+bool has_duplicates(const ilp_row& row)
+{
+    std::set<std::string> seen;
+    bool twice = false;
+    for (const auto& [name, value] : row.symbols) {
+        twice = !seen.insert(lower(name)).second || twice;
+    }
+    for (const auto& [name, value] : row.columns) {
+        twice = !seen.insert(lower(name)).second || twice;
+    }
+    return twice;
+}
+
+/// Returns the last instant that may be a row's own.
+std::int64_t last_instant(ilp_unit unit, int version)
+{
+    using namespace std::chrono;
+    const auto end_of = [](int year) {
+        return sys_days(std::chrono::year(year + 1) / January / 1).time_since_epoch();
+    };
+    if (unit == ilp_unit::nanos) {
+        return nanoseconds(end_of(2261)).count() - 1;
+    }
+    return microseconds(end_of(version == 1 ? 2261 : 9999)).count() - 1;
+}
+
+std::string shown(std::string_view bytes)
+{
+    return detail::printable(bytes, 1000);
+}
+
+/// Makes a call that throws where it fails, and returns the code.
+template <class Call>
+std::error_code caught(diagnostics& why, Call call)
+{
+    try {
+        call();
+        return {};
+    } catch (const error& failure) {
+        why = failure.info();
+        return failure.code();
+    }
+}
+
+constexpr std::string_view optional_name = "a name of more than 16";
+
+constexpr row_schema<"trades", coquest::symbol<"s=">, str<"text">, f64<"x">, i64<"n">, ts<"t">>
+    trades;
+constexpr row_schema<"a table", coquest::symbol<"s=">, str<"a name of more than 16">, f64<"x">,
+                     i64<"n">, ts<"t">>
+    sparse;
+
+} // namespace
+
+void buffer_program::table()
+{
+    trace("table");
+    choose_name();
+    buffer_.table(std::string_view(name_));
+    attempted_ += 2 * name_.size();
+    if (fault_) {
+        return;
+    }
+    if (state_ != state::idle) {
+        fail(errc::invalid_api_call);
+    } else if (bad_name(true)) {
+        fail(errc::invalid_name);
+    } else {
+        row_.table = name_;
+        state_ = state::table;
+    }
+}
+
+void buffer_program::symbol()
+{
+    trace("symbol");
+    const column_name name = choose_name();
+    const std::string value = random_text(choose_);
+    buffer_.symbol(name, value);
+    add_symbol(value);
+}
+
+/// Does in the model what a symbol with the name chosen last does.
+void buffer_program::add_symbol(const std::string& value)
+{
+    attempted_ += 2 * (name_.size() + value.size()) + 2;
+    if (fault_) {
+        return;
+    }
+    const std::size_t valid = utf8_prefix(value);
+    if (state_ != state::table && state_ != state::symbol) {
+        fail(errc::invalid_api_call);
+    } else if (bad_name(false)) {
+        fail(errc::invalid_name);
+    } else if (value.find('\0') < valid) {
+        fail(errc::invalid_api_call);
+    } else if (valid != value.size()) {
+        fail(errc::invalid_utf8);
+    } else {
+        row_.symbols.emplace_back(name_, value);
+        state_ = state::symbol;
+    }
+}
+
+/// Does in the model what a column with the name chosen last does; no value: it is left out.
+void buffer_program::add(std::optional<ilp_value> value, faults found)
+{
+    attempted_ += 2 * name_.size() + 1024; // more than any value here but texts
+    if (fault_ || !value) {
+        return;
+    }
+    if (state_ == state::idle) {
+        fail(errc::invalid_api_call);
+    } else if (found.early) {
+        fail(*found.early);
+    } else if (bad_name(false)) {
+        fail(errc::invalid_name);
+    } else if (found.late) {
+        fail(*found.late);
+    } else {
+        row_.columns.emplace_back(name_, std::move(*value));
+        state_ = state::column;
+    }
+}
+
+void buffer_program::fail(errc code)
+{
+    fault_ = code;
+}
+
+/// Returns why a row that could be ended must not be, if so; the limit of the buffer aside.
+std::optional<errc> buffer_program::finish_fault() const
+{
+    if (fault_) {
+        return fault_;
+    }
+    if (!at_fits_) {
+        return errc::invalid_timestamp;
+    }
+    if (state_ == state::idle || state_ == state::table) {
+        return errc::invalid_api_call;
+    }
+    if (at_ && (at_->value < 0 || at_->value > last_instant(at_->unit, version_))) {
+        return errc::invalid_timestamp;
+    }
+    if (limits_.check_duplicates && has_duplicates(row_)) {
+        return errc::invalid_api_call;
+    }
+    return std::nullopt;
+}
+
+/// Chooses a timestamp for the row, and calls @p end with what says it; with nothing for the
+/// server's time.
+template <class End>
+std::error_code buffer_program::with_timestamp(End end)
+{
+    at_.reset();
+    at_fits_ = true;
+    if (choose_.once_in(4)) {
+        return end();
+    }
+    const ilp_unit unit = choose_.once_in(2) ? ilp_unit::micros : ilp_unit::nanos;
+    const std::int64_t last = last_instant(unit, version_);
+    const std::int64_t special[] = {0,
+                                    1,
+                                    99'999'999,
+                                    100'000'000,
+                                    last,
+                                    last + 1,
+                                    -1,
+                                    std::numeric_limits<std::int64_t>::min(),
+                                    std::numeric_limits<std::int64_t>::max(),
+                                    random_i64(choose_)};
+    const std::int64_t usual =
+        (unit == ilp_unit::micros ? 1'700'000'000'000'000 : 1'700'000'000'000'000'000) +
+        static_cast<std::int64_t>(choose_.below(1'000'000'000));
+    const std::int64_t value = choose_.once_in(4) ? choose_.pick(special) : usual;
+    at_ = ilp_timestamp{value, unit};
+    const bool as_time_point = choose_.once_in(3);
+    if (unit == ilp_unit::nanos) {
+        return as_time_point ? end(std::chrono::sys_time<std::chrono::nanoseconds>(
+                                   std::chrono::nanoseconds(value)))
+                             : end(timestamp_nanos(value));
+    }
+    if (!as_time_point) {
+        return end(timestamp_micros(value));
+    }
+    // seconds, of which most do not fit
+    at_fits_ = value <= std::numeric_limits<std::int64_t>::max() / 1'000'000 &&
+               value >= std::numeric_limits<std::int64_t>::min() / 1'000'000;
+    at_->value = at_fits_ ? value * 1'000'000 : 0;
+    return end(std::chrono::sys_seconds(std::chrono::seconds(value)));
+}
+
+void buffer_program::finish()
+{
+    trace("finish");
+    const std::string before = buffer_.to_string();
+    diagnostics why;
+    const bool tries = choose_.once_in(2);
+    const std::error_code got = with_timestamp([&](auto... at) {
+        if constexpr (requires { buffer_.try_at(at..., &why); }) {
+            if (tries) {
+                return buffer_.try_at(at..., &why);
+            }
+        }
+        if constexpr (sizeof...(at) == 0) {
+            return tries ? buffer_.try_at_now(&why) : caught(why, [&] { buffer_.at_now(); });
+        } else {
+            return caught(why, [&] { buffer_.at(at...); });
+        }
+    });
+    check_finished(got, why.message, before);
+}
+
+/// Makes what a call that ends a row must make, or refuse.
+void buffer_program::check_finished(std::error_code got, const std::string& message,
+                                    const std::string& before)
+{
+    const std::optional<errc> expected = finish_fault();
+    if (got && message.find("max_buf_size") != std::string::npos) {
+        check_full(message, before.size());
+    } else if (expected) {
+        require(got == make_error_code(*expected), "the error: " + message);
+        require(!message.empty(), "the error's message");
+    } else {
+        require(!got, "an error where there is none: " + message);
+    }
+    if (got) {
+        end_row();
+        require(buffer_.to_string() == before, "the bytes after a failed row");
+        verify();
+        return;
+    }
+    require(buffer_.size() <= limits_.max_size, "the limit");
+    const std::string after = buffer_.to_string();
+    require(after.starts_with(before), "the bytes before the new row");
+    std::string added = after.substr(before.size());
+    if (at_ && version_ == 1 && at_->unit == ilp_unit::micros) {
+        at_ = ilp_timestamp{at_->value * 1000, ilp_unit::nanos};
+    }
+    row_.at = at_;
+    try {
+        const std::vector<ilp_row> decoded = decode_ilp(added, version_);
+        require(decoded.size() == 1 && decoded.front() == row_, "the row: " + shown(added));
+    } catch (const ilp_refusal& refusal) {
+        require(false, std::string("a row that the server refuses: ") + refusal.what() + ": " +
+                           shown(added));
+    }
+    require(replay(row_, version_) == added, "the row and another buffer's: " + shown(added));
+    lines_.push_back({std::move(row_), std::move(added)});
+    end_row();
+    verify();
+}
+
+/// A row was refused because of max_size: it, or what was tried, must indeed be too large.
+void buffer_program::check_full(const std::string& message, std::size_t before)
+{
+    if (fault_ || !at_fits_ || state_ == state::idle || state_ == state::table) {
+        require(attempted_ > limits_.max_size, "room for what was tried: " + message);
+        return;
+    }
+    ilp_row row = row_;
+    row.at = std::nullopt;
+    const std::size_t timestamp = at_ ? 1 + 20 + 1 : 0; // at most
+    const std::size_t size = replay(row, version_).size();
+    require(before + size + timestamp > limits_.max_size, "room for the row: " + message);
+}
+
+/// Begins a typed row in the model. Its names are looked at before any value.
+void buffer_program::begin_typed(const char* table, std::size_t longest_name)
+{
+    if (fault_) {
+        return;
+    }
+    if (state_ != state::idle) {
+        return fail(errc::invalid_api_call);
+    }
+    if (longest_name > limits_.max_name_len) {
+        return fail(errc::invalid_name);
+    }
+    row_.table = table;
+    state_ = state::table;
+}
+
+/// Calls @p add for a field where there is a value.
+template <class T, class Add>
+void buffer_program::add_field(std::string_view name, const std::optional<T>& value, Add add)
+{
+    name_ = name;
+    if (value) {
+        add(*value);
+    }
+}
+
+/// A row of one of two schemas, the second with nothing that must be there.
+void buffer_program::append()
+{
+    trace("append");
+    const std::string before = buffer_.to_string();
+    const bool all = choose_.once_in(2);
+    const auto there = [&] { return all || choose_.once_in(2); };
+    const auto maybe = [&](auto value) {
+        return there() ? std::optional(std::move(value)) : std::nullopt;
+    };
+    const auto symbol = maybe(random_text(choose_));
+    const auto text = maybe(random_text(choose_));
+    const auto number = maybe(random_f64(choose_));
+    const auto integer = maybe(random_i64(choose_));
+    const auto time = maybe(std::chrono::sys_time<std::chrono::milliseconds>(
+        std::chrono::milliseconds(random_i64(choose_))));
+
+    begin_typed(all ? "trades" : "a table", all ? 6 : optional_name.size());
+    add_field("s=", symbol, [&](const std::string& value) { add_symbol(value); });
+    add_field(all ? "text" : optional_name, text,
+              [&](const std::string& value) { add_text(value); });
+    add_field("x", number, [&](double value) { add(ilp_f64{value}); });
+    add_field("n", integer, [&](std::int64_t value) { add(value); });
+    add_field("t", time, [&](auto value) { add_time_point(value); });
+    const bool tries = choose_.once_in(2);
+    diagnostics why;
+    const auto append_row = [&](const auto& row) {
+        return tries ? buffer_.try_append(row, &why) : caught(why, [&] { buffer_.append(row); });
+    };
+    const std::error_code got = with_timestamp([&](auto... at) {
+        const auto finished = [&](auto values) {
+            if constexpr (sizeof...(at) == 0) {
+                return append_row(std::move(values).at_now());
+            } else {
+                return append_row(std::move(values).at(at...));
+            }
+        };
+        return all ? finished(trades(*symbol, *text, *number, *integer, *time))
+                   : finished(sparse(symbol, text, number, integer, time));
+    });
+    check_finished(got, why.message, before);
+}
+
+/// Rows that are all added or none of them.
+void buffer_program::append_range()
+{
+    trace("append_range");
+    struct element {
+        std::string symbol;
+        double number;
+    };
+    std::vector<element> elements;
+    for (std::uint64_t left = choose_.below(5); left != 0; --left) {
+        elements.push_back({random_text(choose_), random_f64(choose_)});
+    }
+    const bool typed = choose_.once_in(2);
+    diagnostics why;
+    const std::error_code got = caught(why, [&] {
+        if (typed) {
+            constexpr coquest::row_schema<"r", coquest::symbol<"s">, f64<"x">> schema;
+            buffer_.append(elements, schema.from(&element::symbol, &element::number).at_now());
+        } else {
+            buffer_.append(elements, [](buffer& rows, const element& from) {
+                rows.table("r").symbol("s", from.symbol).column_f64("x", from.number).at_now();
+            });
+        }
+    });
+    const bool full = why.message.find("max_buf_size") != std::string::npos;
+    if (fault_ || state_ != state::idle) {
+        require(full ? attempted_ > limits_.max_size
+                     : got == make_error_code(fault_.value_or(errc::invalid_api_call)),
+                "the error: " + why.message);
+        end_row();
+        return verify();
+    }
+    std::size_t size = buffer_.size();
+    std::vector<line> added;
+    for (const element& one : elements) {
+        end_row();
+        begin_typed("r", 1);
+        name_ = "s";
+        add_symbol(one.symbol);
+        name_ = "x";
+        add(ilp_f64{one.number});
+        if (fault_) {
+            break;
+        }
+        added.push_back({row_, replay(row_, version_)});
+        size += added.back().bytes.size();
+    }
+    if (full) {
+        require(size + attempted_ > limits_.max_size, "room for the rows: " + why.message);
+    } else {
+        require(got == (fault_ ? make_error_code(*fault_) : std::error_code()),
+                "the error: " + why.message);
+    }
+    if (!got) {
+        lines_.insert(lines_.end(), added.begin(), added.end());
+    }
+    end_row();
+    verify();
+}
+
+} // namespace coquest::test
