@@ -343,6 +343,13 @@ private:
         if (out != nullptr) [[likely]] {
             return true;
         }
+        refuse_value<Field>(rows, value);
+        return false;
+    }
+
+    template <class Field, class T>
+    [[gnu::noinline]] static void refuse_value(buffer& rows, const T& value)
+    {
         rows.state_ = buffer::state::table; // a row is open: its error is not one of order
         if constexpr (text_like<T>) {
             rows.bad_value(Field::name.view(), value, Field::is_symbol);
@@ -350,7 +357,6 @@ private:
             rows.refuse(errc::invalid_timestamp, Field::name,
                         "the time point does not fit a 64-bit timestamp");
         }
-        return false;
     }
 
     std::tuple<Values...> values_;
