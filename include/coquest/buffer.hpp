@@ -265,6 +265,7 @@ private:
     char* begin_field(column_name name, std::size_t value_bytes);
     char* put_key(char separator, column_name name, std::size_t value_bytes);
     void end_symbol(char* out, std::string_view value);
+    [[gnu::noinline]] void end_long_symbol(char* out, std::string_view value);
     void end_string(char* out, std::string_view value);
     void end_field(char* end) noexcept
     {

@@ -44,6 +44,15 @@ char* put_unsigned(char* out, std::uint64_t value) noexcept
 char* put_integer(char* out, std::int64_t value) noexcept
 {
     auto magnitude = static_cast<std::uint64_t>(value);
+    if (magnitude < 100) { // percentages, codes, counts: most integers are small
+        const auto tens = static_cast<std::uint32_t>(magnitude) * 103 >> 10;
+        const std::uint32_t digits =
+            (tens | (static_cast<std::uint32_t>(magnitude) - 10 * tens) << 8) | 0x3030;
+        const bool two = magnitude >= 10;
+        const auto text = static_cast<std::uint16_t>(two ? digits : digits >> 8);
+        std::memcpy(out, &text, sizeof text);
+        return out + 1 + two;
+    }
     if (value < 0) {
         *out++ = '-';
         magnitude = 0 - magnitude;

@@ -82,19 +82,24 @@ template <context Where>
 
 #endif
 
-// Most texts are short and plain: one block, and no registers to save.
+/// Writes a text of 1 to 16 plain bytes, as most are; null for any other.
 template <context Where>
-char* put_text(char* out, std::string_view text) noexcept
+COQUEST_INLINE char* put_short_text(char* out, std::string_view text) noexcept
 {
     const std::size_t n = text.size();
-    if (n - 1 < 16) [[likely]] {
-        const block bytes = load_up_to_16(text.data(), n);
-        store_block(out, bytes);
-        if ((careful_bytes<Where>(bytes) & ((1U << n) - 1)) == 0) [[likely]] {
-            return out + n;
-        }
+    if (n - 1 >= 16) {
+        return nullptr;
     }
-    return put_long_text<Where>(out, text);
+    const block bytes = load_up_to_16(text.data(), n);
+    store_block(out, bytes);
+    return (careful_bytes<Where>(bytes) & ((1U << n) - 1)) == 0 ? out + n : nullptr;
+}
+
+template <context Where>
+COQUEST_INLINE char* put_text(char* out, std::string_view text) noexcept
+{
+    char* const end = put_short_text<Where>(out, text);
+    return end != nullptr ? end : put_long_text<Where>(out, text);
 }
 
 /// Writes a name of 1 to 16 letters, digits and underscores; null for any other.
@@ -142,7 +147,8 @@ char* put_escaped_name(char* out, std::string_view name) noexcept
 
 namespace coquest {
 
-// Here, so that the kernels for short texts are inlined.
+// Here, so that the kernels for short texts are inlined, and with calls at the end only, which save
+// no registers.
 
 char* buffer::put_runtime_name(char* out, std::string_view name, detail::name_kind kind,
                                bool checked)
@@ -153,7 +159,18 @@ char* buffer::put_runtime_name(char* out, std::string_view name, detail::name_ki
 
 void buffer::end_symbol(char* out, std::string_view value)
 {
-    char* const end = detail::put_symbol(out, value);
+    char* const end = detail::put_short_text<detail::context::unquoted>(out, value);
+    if (end == nullptr) {
+        end_long_symbol(out, value);
+        return;
+    }
+    pos_ = end;
+    state_ = state::symbol;
+}
+
+void buffer::end_long_symbol(char* out, std::string_view value)
+{
+    char* const end = detail::put_long_text<detail::context::unquoted>(out, value);
     if (end == nullptr) [[unlikely]] {
         bad_value(name_before(out), value, true);
         return;
