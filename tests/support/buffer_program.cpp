@@ -5,6 +5,7 @@
 
 #include "support/name_reference.hpp"
 #include "support/random_values.hpp"
+#include "support/text_reference.hpp"
 
 #include <coquest/detail/buffer_access.hpp>
 
@@ -111,6 +112,82 @@ void buffer_program::other_call()
     default: marker(); break;
     }
     verify();
+}
+
+void buffer_program::table()
+{
+    trace("table");
+    choose_name();
+    buffer_.table(std::string_view(name_));
+    attempted_ += 2 * name_.size();
+    if (fault_) {
+        return;
+    }
+    if (state_ != state::idle) {
+        fail(errc::invalid_api_call);
+    } else if (bad_name(true)) {
+        fail(errc::invalid_name);
+    } else {
+        row_.table = name_;
+        state_ = state::table;
+    }
+}
+
+void buffer_program::symbol()
+{
+    trace("symbol");
+    const column_name name = choose_name();
+    const std::string value = random_text(choose_);
+    buffer_.symbol(name, value);
+    add_symbol(value);
+}
+
+/// Does in the model what a symbol with the name chosen last does.
+void buffer_program::add_symbol(const std::string& value)
+{
+    attempted_ += 2 * (name_.size() + value.size()) + 2;
+    if (fault_) {
+        return;
+    }
+    const std::size_t valid = utf8_prefix(value);
+    if (state_ != state::table && state_ != state::symbol) {
+        fail(errc::invalid_api_call);
+    } else if (bad_name(false)) {
+        fail(errc::invalid_name);
+    } else if (value.find('\0') < valid) {
+        fail(errc::invalid_api_call);
+    } else if (valid != value.size()) {
+        fail(errc::invalid_utf8);
+    } else {
+        row_.symbols.emplace_back(name_, value);
+        state_ = state::symbol;
+    }
+}
+
+/// Does in the model what a column with the name chosen last does; no value: it is left out.
+void buffer_program::add(std::optional<ilp_value> value, faults found)
+{
+    attempted_ += 2 * name_.size() + 1024; // more than any value here but texts
+    if (fault_ || !value) {
+        return;
+    }
+    if (state_ == state::idle) {
+        fail(errc::invalid_api_call);
+    } else if (found.early) {
+        fail(*found.early);
+    } else if (bad_name(false)) {
+        fail(errc::invalid_name);
+    } else if (found.late) {
+        fail(*found.late);
+    } else {
+        row_.columns.emplace_back(name_, std::move(*value));
+        state_ = state::column;
+    }
+}
+
+void buffer_program::fail(errc code)
+{
+    fault_ = code;
 }
 
 void buffer_program::end_row()

@@ -6,7 +6,6 @@
 #include "support/buffer_program.hpp"
 #include "support/random_values.hpp"
 #include "support/replay.hpp"
-#include "support/text_reference.hpp"
 
 #include "core/printable.hpp"
 
@@ -81,82 +80,6 @@ constexpr row_schema<"a table", coquest::symbol<"s=">, str<"a name of more than 
     sparse;
 
 } // namespace
-
-void buffer_program::table()
-{
-    trace("table");
-    choose_name();
-    buffer_.table(std::string_view(name_));
-    attempted_ += 2 * name_.size();
-    if (fault_) {
-        return;
-    }
-    if (state_ != state::idle) {
-        fail(errc::invalid_api_call);
-    } else if (bad_name(true)) {
-        fail(errc::invalid_name);
-    } else {
-        row_.table = name_;
-        state_ = state::table;
-    }
-}
-
-void buffer_program::symbol()
-{
-    trace("symbol");
-    const column_name name = choose_name();
-    const std::string value = random_text(choose_);
-    buffer_.symbol(name, value);
-    add_symbol(value);
-}
-
-/// Does in the model what a symbol with the name chosen last does.
-void buffer_program::add_symbol(const std::string& value)
-{
-    attempted_ += 2 * (name_.size() + value.size()) + 2;
-    if (fault_) {
-        return;
-    }
-    const std::size_t valid = utf8_prefix(value);
-    if (state_ != state::table && state_ != state::symbol) {
-        fail(errc::invalid_api_call);
-    } else if (bad_name(false)) {
-        fail(errc::invalid_name);
-    } else if (value.find('\0') < valid) {
-        fail(errc::invalid_api_call);
-    } else if (valid != value.size()) {
-        fail(errc::invalid_utf8);
-    } else {
-        row_.symbols.emplace_back(name_, value);
-        state_ = state::symbol;
-    }
-}
-
-/// Does in the model what a column with the name chosen last does; no value: it is left out.
-void buffer_program::add(std::optional<ilp_value> value, faults found)
-{
-    attempted_ += 2 * name_.size() + 1024; // more than any value here but texts
-    if (fault_ || !value) {
-        return;
-    }
-    if (state_ == state::idle) {
-        fail(errc::invalid_api_call);
-    } else if (found.early) {
-        fail(*found.early);
-    } else if (bad_name(false)) {
-        fail(errc::invalid_name);
-    } else if (found.late) {
-        fail(*found.late);
-    } else {
-        row_.columns.emplace_back(name_, std::move(*value));
-        state_ = state::column;
-    }
-}
-
-void buffer_program::fail(errc code)
-{
-    fault_ = code;
-}
 
 /// Returns why a row that could be ended must not be, if so; the limit of the buffer aside.
 std::optional<errc> buffer_program::finish_fault() const

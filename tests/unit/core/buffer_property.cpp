@@ -18,7 +18,7 @@ using namespace coquest::test;
 TEST(buffer_property, random_calls_do_what_the_model_does)
 {
     std::size_t calls = 0;
-    for (std::uint64_t seed = 1; calls < 1'000'000; ++seed) {
+    for (std::uint64_t seed = 1; calls < 500'000; ++seed) {
         choices choose(seed, 2000);
         buffer_program program(choose);
         try {
