@@ -150,6 +150,12 @@ public:
     /// Do as at and at_now, but return the error's code; @p why, where given, says more.
     [[nodiscard]] std::error_code try_at(timestamp_micros value, diagnostics* why = nullptr);
     [[nodiscard]] std::error_code try_at(timestamp_nanos value, diagnostics* why = nullptr);
+    template <class Clock, class Duration>
+    [[nodiscard]] std::error_code try_at(std::chrono::time_point<Clock, Duration> value,
+                                         diagnostics* why = nullptr)
+    {
+        return finish_at(value) ? std::error_code() : problem_code(why);
+    }
     [[nodiscard]] std::error_code try_at_now(diagnostics* why = nullptr);
 
     /// Adds a row of a row_schema (row.hpp): `rows.append(trades("BTC-USDT", 0.5).at(time))`.

@@ -92,6 +92,9 @@ struct config {
     /// Most bytes held in rows that are not acknowledged; at least 1024.
     std::size_t max_buf_size = std::size_t{100} * 1024 * 1024;
 
+    /// Whether a row with two columns of one name is refused; see buffer_options::check_duplicates.
+    bool check_duplicates = false;
+
     /// Whether rows are sent without a flush().
     bool auto_flush = true;
     /// Rows that seal a batch; 0: no limit. Empty: 75,000 for HTTP, 600 for TCP.

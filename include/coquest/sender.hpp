@@ -282,6 +282,7 @@ public:
     sender_builder& max_name_len(std::size_t value);                   ///< config::max_name_len
     sender_builder& init_buf_size(std::size_t value);                  ///< config::init_buf_size
     sender_builder& max_buf_size(std::size_t value);                   ///< config::max_buf_size
+    sender_builder& check_duplicates(bool value);                      ///< config::check_duplicates
     sender_builder& auto_flush(bool value);                            ///< config::auto_flush
     sender_builder& auto_flush_rows(std::size_t value);                ///< config::auto_flush_rows
     sender_builder& auto_flush_bytes(std::size_t value);               ///< config::auto_flush_bytes

@@ -93,12 +93,13 @@ fault set_max_buf_size(config& target, std::string_view key, std::string_view va
     return failure;
 }
 
-fault set_auto_flush(config& target, std::string_view key, std::string_view value)
+template <bool config::* Member>
+fault set_flag(config& target, std::string_view key, std::string_view value)
 {
     if (value != "on" && value != "off") {
         return key_fault(key, "takes on or off");
     }
-    target.auto_flush = value == "on";
+    target.*Member = value == "on";
     return {};
 }
 
@@ -195,7 +196,8 @@ constexpr option options[] = {
     {"max_name_len", any, plain, set_max_name_len},
     {"init_buf_size", any, plain, set_size<&config::init_buf_size, min_buf_size>},
     {"max_buf_size", any, plain, set_max_buf_size},
-    {"auto_flush", any, plain, set_auto_flush},
+    {"check_duplicates", any, plain, set_flag<&config::check_duplicates>},
+    {"auto_flush", any, plain, set_flag<&config::auto_flush>},
     {"auto_flush_rows", any, plain, set_auto_flush_rows},
     {"auto_flush_bytes", any, plain, set_auto_flush_bytes},
     {"auto_flush_interval", any, plain, set_auto_flush_interval},

@@ -281,6 +281,11 @@ sender_builder& sender_builder::max_buf_size(std::size_t value)
     return set("max_buf_size", std::to_string(value));
 }
 
+sender_builder& sender_builder::check_duplicates(bool value)
+{
+    return set("check_duplicates", value ? "on" : "off");
+}
+
 sender_builder& sender_builder::auto_flush(bool value)
 {
     return set("auto_flush", value ? "on" : "off");

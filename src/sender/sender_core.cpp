@@ -19,12 +19,17 @@
 namespace coquest::detail {
 namespace {
 
+buffer_options buffer_limits(const config& options, std::size_t max_size, std::size_t max_name_len)
+{
+    return {options.init_buf_size, max_size, max_name_len, options.check_duplicates};
+}
+
 buffer_options open_rows_limits(const config& options, std::size_t max_name_len)
 {
     // With auto_flush the limit is kept by waiting (over_limit); without, nobody would end the
     // wait.
     const std::size_t limit = options.auto_flush ? 2 * options.max_buf_size : options.max_buf_size;
-    return {options.init_buf_size, limit, max_name_len};
+    return buffer_limits(options, limit, max_name_len);
 }
 
 // The state must be a variable: as a temporary within a co_await expression it breaks the frame of
@@ -76,7 +81,7 @@ void sender_core::start()
 
 buffer sender_core::new_buffer() const
 {
-    return buffer(version(), {config_->init_buf_size, config_->max_buf_size, max_name_len_});
+    return buffer(version(), buffer_limits(*config_, config_->max_buf_size, max_name_len_));
 }
 
 asio::awaitable<void> sender_core::flush()

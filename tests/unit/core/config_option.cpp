@@ -70,6 +70,8 @@ TEST(config_option, each_key_sets_its_member)
         {protocol::http, "max_buf_size", "1g",
          [](const config& c) { return c.max_buf_size == 1U << 30 && c.init_buf_size == 65'536; }},
         {protocol::http, "auto_flush", "off", [](const config& c) { return !c.auto_flush; }},
+        {protocol::tcp, "check_duplicates", "on",
+         [](const config& c) { return c.check_duplicates; }},
         {protocol::http, "auto_flush_rows", "9",
          [](const config& c) { return c.auto_flush_rows == 9U; }},
         {protocol::http, "auto_flush_rows", "off",
@@ -193,6 +195,7 @@ TEST(config_option, bad_value_says_what_the_key_takes)
          "\"max_buf_size\" takes a number of bytes of at least 1024, which "
          "may end in k, m or g"},
         {"auto_flush", "yes", "\"auto_flush\" takes on or off"},
+        {"check_duplicates", "1", "\"check_duplicates\" takes on or off"},
         {"auto_flush_rows", "many", "\"auto_flush_rows\" takes off or a whole number of rows"},
         {"auto_flush_bytes", "1x",
          "\"auto_flush_bytes\" takes off or a number of bytes, which may end in k, m or g"},

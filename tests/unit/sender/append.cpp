@@ -143,6 +143,26 @@ TEST_F(append_test, a_bad_element_is_named_and_those_before_it_stay)
     EXPECT_EQ(sent(), "t,s=a\nt,s=b\nt,s=e\n");
 }
 
+TEST_F(append_test, duplicate_columns_are_refused_when_asked)
+{
+    run([](sender_builder builder) -> asio::awaitable<void> {
+        auto s = co_await builder.check_duplicates(true).build();
+        std::string message;
+        try {
+            co_await s.table("t").column_i64("n", 1).column_i64("N", 2).at_now();
+        } catch (const error& failure) {
+            message = failure.what();
+        }
+        EXPECT_NE(message.find("twice"), std::string::npos) << message;
+        buffer rows = s.new_buffer();
+        rows.table("t").column_i64("n", 1).column_i64("n", 2);
+        EXPECT_EQ(rows.try_at(std::chrono::system_clock::now()), errc::invalid_api_call);
+        co_await s.append(numbers(0).at_now());
+        co_await s.close();
+    }(builder()));
+    EXPECT_EQ(sent(), rows_up_to(1));
+}
+
 TEST_F(append_test, a_closed_sender_takes_no_rows)
 {
     run([](sender_builder builder) -> asio::awaitable<void> {
