@@ -1,0 +1,13 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+// expect: this_name_holds_a_character_that_questdb_forbids
+
+#include <coquest/row.hpp>
+
+using namespace coquest;
+
+#ifdef COQUEST_CONTROL
+row_schema<"t", f64<"price">> schema;
+#else
+row_schema<"t", f64<"pri?ce">> schema;
+#endif
