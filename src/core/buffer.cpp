@@ -116,6 +116,12 @@ void buffer::rewind_to_marker()
 void buffer::rewind(position to) noexcept
 {
     discard_row();
+    if (marker_ && marker_->size > to.size) {
+        marker_.reset(); // its rows are withdrawn as well
+    }
+    if (to.size > size()) {
+        return; // the rows were dropped meanwhile
+    }
     if (to.size < full_.bytes()) { // its segment is closed: open it again
         detail::segment_chain kept;
         while (kept.bytes() + full_.front()->size <= to.size) {

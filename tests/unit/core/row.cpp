@@ -285,4 +285,38 @@ TEST(append_range, adds_all_rows_or_none)
     EXPECT_TRUE(rows.empty());
 }
 
+TEST(append_range, forgets_a_marker_among_the_rows_that_it_withdraws)
+{
+    buffer rows;
+    rows.append(numbers(1.0, 2, true).at_now());
+    const std::string before = rows.to_string();
+    const int values[] = {1, 2};
+    EXPECT_THROW(rows.append(values,
+                             [](buffer& to, int value) {
+                                 to.table("t").column_i64("i", value).at_now();
+                                 to.set_marker();
+                                 if (value == 2) {
+                                     throw std::runtime_error("the caller's own");
+                                 }
+                             }),
+                 std::runtime_error);
+    EXPECT_THROW(rows.rewind_to_marker(), coquest::error);
+    EXPECT_EQ(rows.to_string(), before);
+}
+
+TEST(append_range, brings_nothing_back_that_the_function_has_cleared)
+{
+    buffer rows;
+    rows.append(numbers(1.0, 2, true).at_now());
+    const int values[] = {1};
+    EXPECT_THROW(rows.append(values,
+                             [](buffer& to, int) {
+                                 to.clear();
+                                 throw std::runtime_error("the caller's own");
+                             }),
+                 std::runtime_error);
+    EXPECT_TRUE(rows.empty());
+    EXPECT_EQ(rows.to_string(), "");
+}
+
 } // namespace
