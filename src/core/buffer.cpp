@@ -18,8 +18,14 @@ namespace {
 constexpr std::int64_t last_micros = 253'402'300'799'999'999;  // 9999-12-31T23:59:59.999999Z
 constexpr std::int64_t last_nanos = 9'214'646'399'999'999'999; // 2261-12-31T23:59:59.999999999Z
 
-constexpr std::size_t max_header = 4 + 4 * max_array_rank; // of an array; more than any number
+constexpr std::size_t bound_slack = 64 * 1024; // numbers of a row, at most, that came out short
 constexpr std::size_t max_timestamp_text = 1 + detail::max_integer_text + 1 + 1; // " ", "n", "\n"
+
+std::string too_large_a_row(std::size_t max_size)
+{
+    return "a row of more than " + std::to_string(max_size) +
+           " bytes does not fit the buffer: raise max_buf_size";
+}
 
 } // namespace
 
@@ -166,11 +172,10 @@ std::string buffer::to_string() const
 bool buffer::grow(std::size_t bytes)
 {
     const auto row_bytes = static_cast<std::size_t>(pos_ - row_);
-    // `bytes` is a bound: the value may come out half as long, less max_header. Past the limit even
+    // `bytes` is a bound: texts may come out half as long, and numbers shorter. Past the limit even
     // so, it is refused before memory is taken for it.
-    if (row_bytes + bytes / 2 > max_size_ + max_header) {
-        break_row(errc::invalid_api_call, "a row of more than " + std::to_string(max_size_) +
-                                              " bytes does not fit the buffer: raise max_buf_size");
+    if (row_bytes + bytes / 2 > max_size_ + bound_slack) {
+        break_row(errc::invalid_api_call, too_large_a_row(max_size_));
         return false;
     }
     open_segment(row_bytes + bytes);
@@ -339,6 +344,10 @@ bool buffer::finish_now()
 bool buffer::commit_slowly(char* end)
 {
     const auto row_bytes = static_cast<std::size_t>(end - row_);
+    if (row_bytes > max_size_) {
+        break_row(errc::invalid_api_call, too_large_a_row(max_size_));
+        return refuse_finish("at");
+    }
     if (size() + row_bytes > max_size_) {
         break_row(errc::invalid_api_call, "the buffer is full: " + std::to_string(size()) +
                                               " bytes and a row of " + std::to_string(row_bytes) +

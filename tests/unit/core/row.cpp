@@ -230,13 +230,25 @@ TEST(typed_row_errors, say_when_a_name_is_longer_than_the_server_takes)
     EXPECT_EQ(roomy.row_count(), 1U);
 }
 
-TEST(typed_row_errors, say_when_the_buffer_is_full)
+TEST(typed_row_errors, say_when_no_buffer_of_that_size_takes_the_row)
 {
     buffer rows(protocol_version::v1, {.segment_size = 64, .max_size = 40});
     rows.append(numbers(1.0, 2, true).at_now());
     EXPECT_NE(message_of(rows, [&] { rows.append(trades("abcdefgh", "b", 1.0, 1).at_now()); })
-                  .find("max_buf_size (40)"),
+                  .find("a row of more than 40 bytes"),
               std::string::npos);
+}
+
+TEST(typed_row_errors, a_row_that_fits_is_not_refused_for_what_it_leaves_out)
+{
+    constexpr coquest::row_schema<"t", f64<"a">, f64<"b">, f64<"c">, f64<"d">, f64<"e">, f64<"f">,
+                                  f64<"g">, f64<"h">, f64<"i">, f64<"j">, f64<"k">, f64<"l">>
+        wide;
+    const std::optional<double> none;
+    buffer rows(protocol_version::v2, {.max_size = 15});
+    rows.append(
+        wide(1.5, none, none, none, none, none, none, none, none, none, none, none).at_now());
+    EXPECT_EQ(rows.size(), 15U);
 }
 
 TEST(append_range, takes_a_function_that_writes_the_row)
