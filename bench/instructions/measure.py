@@ -16,7 +16,8 @@ from pathlib import Path
 POOL_ROWS = 16384
 BUDGETS = Path(__file__).with_name("budgets.json")
 MARGIN = 1.05  # of a budget over what was measured
-CLIENTS = {"coquest": ["literals", "strings", "typed"], "questdb-rs": ["strings", "checked"]}
+CLIENTS = {"coquest": ["literals", "strings", "typed", "columns"],
+           "questdb-rs": ["strings", "checked"]}
 BASE = "questdb-rs-strings"
 MEASURED = "ABCD"
 

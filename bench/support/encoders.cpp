@@ -21,6 +21,9 @@ encoder for_client(std::string_view client, std::vector<Row> pool, strings::name
             typed::encode(rows, pool, count);
         };
     }
+    if (client == "columns") {
+        return columns::make_encoder(pool, of);
+    }
     if (client == "strings") {
         return [pool = std::move(pool), of = std::move(of)](buffer& rows, std::size_t count) {
             strings::encode(rows, pool, of, count);

@@ -67,8 +67,16 @@ void encode(buffer& rows, const std::vector<log_entry>& pool, std::size_t count)
 /// Encodes the first rows of a workload, as many as asked for.
 using encoder = std::function<void(buffer& rows, std::size_t count)>;
 
+/// Rows made of columns, symbols by index: their encoders hold the pool as columns.
+namespace columns {
+encoder make_encoder(const std::vector<trade>& pool, const strings::names& of);
+encoder make_encoder(const std::vector<cpu_usage>& pool, const strings::names& of);
+encoder make_encoder(const std::vector<sensor_reading>& pool, const strings::names& of);
+encoder make_encoder(const std::vector<log_entry>& pool, const strings::names& of);
+} // namespace columns
+
 inline const std::vector<std::string> workloads = {"A", "B", "C", "D", "E"};
-inline const std::vector<std::string> clients = {"literals", "strings", "typed"};
+inline const std::vector<std::string> clients = {"literals", "strings", "typed", "columns"};
 
 /// Makes the pool of one of @c workloads and returns what encodes it for one of @c clients. Empty
 /// where there is no such thing.

@@ -38,6 +38,8 @@ namespace coquest {
 
 namespace detail {
 struct buffer_access;
+class column_batch;
+class column_encoder;
 template <class Schema, class At, class... Values>
 class finished_row;
 
@@ -200,6 +202,18 @@ public:
         }
     }
 
+    /// Adds a row for each value of some columns of one length (columns.hpp): all of them or, where
+    /// one is refused, none. `rows.append_columns("trades", symbols("side", sides), values("price",
+    /// prices), times)`.
+    ///
+    /// @p columns_then_times: what symbols() and values() make, or ranges of that, in any order, as
+    /// symbols go first; at last timestamps: a range, one for all, or coquest::at_now. Errors, with
+    /// the row from 0, the column and the byte: those of the row's calls, and
+    /// errc::invalid_api_call where lengths differ, a symbol's index has no text, or all that a row
+    /// would have is NULL.
+    template <class... ColumnsThenTimes>
+    void append_columns(table_name table, const ColumnsThenTimes&... columns_then_times);
+
     /// Withdraws the row that is open, if any, together with its error.
     void discard_row() noexcept;
 
@@ -234,6 +248,7 @@ public:
 
 private:
     friend struct detail::buffer_access;
+    friend class detail::column_encoder;
     template <class Schema, class At, class... Values>
     friend class detail::finished_row;
 
@@ -254,6 +269,7 @@ private:
             append(std::invoke(row_fn, element));
         }
     }
+    void append_batch(const detail::column_batch& batch);
     void require_idle(const char* operation);
     void rewind(position to) noexcept;
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <coquest/buffer.hpp>
+#include <coquest/columns.hpp>
 #include <coquest/config.hpp>
 #include <coquest/detail/any_tls.hpp>
 #include <coquest/detail/buffer_access.hpp>
@@ -200,6 +201,20 @@ public:
     template <std::ranges::input_range Range, class RowFn>
     [[nodiscard]] asio::awaitable<void> append(Range&& elements, RowFn&& row_fn);
 
+    /// Adds a row for each value of some columns, in one await; see buffer::append_columns.
+    ///
+    /// Completes when all rows are committed; it suspends after each batch, and while max_buf_size
+    /// bytes are waiting, so that rows are committed, and sent, in slices: unlike the buffer's, it
+    /// is not all or nothing. Errors: those of row::at; where a row is refused, the rows before it
+    /// stay committed, and the message says which row it was. Cancelled, it ends with
+    /// errc::cancelled. Columns and names must outlive the operation.
+    template <class... ColumnsThenTimes>
+    [[nodiscard]] asio::awaitable<void> append_columns(
+        table_name table, const ColumnsThenTimes&... columns_then_times)
+    {
+        return append_batch(core_, detail::column_batch(table, columns_then_times...));
+    }
+
     /// Returns an empty buffer for this server's protocol version and limits.
     [[nodiscard]] buffer new_buffer() const;
 
@@ -243,6 +258,8 @@ public:
 private:
     friend class sender_builder;
     explicit sender(std::shared_ptr<detail::sender_core> core) noexcept;
+    static asio::awaitable<void> append_batch(std::shared_ptr<detail::sender_core> core,
+                                              detail::column_batch batch);
 
     std::shared_ptr<detail::sender_core> core_;
 };

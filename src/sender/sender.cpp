@@ -3,6 +3,7 @@
 
 #include <coquest/sender.hpp>
 
+#include "core/column_encoder.hpp"
 #include "sender/sender_core.hpp"
 
 #include <utility>
@@ -68,6 +69,25 @@ row sender::table(table_name name)
 {
     core_->rows().table(name);
     return row(*core_);
+}
+
+asio::awaitable<void> sender::append_batch(std::shared_ptr<detail::sender_core> core,
+                                           detail::column_batch batch)
+{
+    core->admit();
+    detail::column_encoder encoder(core->rows(), batch);
+    for (std::size_t row = 0; row < encoder.row_count(); ++row) {
+        try {
+            encoder.append(core->rows(), row, row + 1);
+        } catch (...) {
+            core->rows().discard_row();
+            throw;
+        }
+        if (core->row_added()) {
+            co_await core->pause();
+            core->admit();
+        }
+    }
 }
 
 buffer sender::new_buffer() const

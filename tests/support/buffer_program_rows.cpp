@@ -9,6 +9,7 @@
 
 #include "core/printable.hpp"
 
+#include <coquest/columns.hpp>
 #include <coquest/row.hpp>
 
 #include <chrono>
@@ -289,7 +290,7 @@ void buffer_program::append()
     check_finished(got, why.message, before);
 }
 
-/// Rows that are all added or none of them.
+/// Rows of a range or of columns, that are all added or none of them.
 void buffer_program::append_range()
 {
     trace("append_range");
@@ -301,10 +302,18 @@ void buffer_program::append_range()
     for (std::uint64_t left = choose_.below(5); left != 0; --left) {
         elements.push_back({random_text(choose_), random_f64(choose_)});
     }
-    const bool typed = choose_.once_in(2);
+    const std::uint64_t way = choose_.below(3);
     diagnostics why;
     const std::error_code got = caught(why, [&] {
-        if (typed) {
+        if (way == 0) {
+            std::vector<std::string> texts;
+            std::vector<double> numbers;
+            for (const element& one : elements) {
+                texts.push_back(one.symbol);
+                numbers.push_back(one.number);
+            }
+            buffer_.append_columns("r", symbols("s", texts), values("x", numbers), at_now);
+        } else if (way == 1) {
             constexpr coquest::row_schema<"r", coquest::symbol<"s">, f64<"x">> schema;
             buffer_.append(elements, schema.from(&element::symbol, &element::number).at_now());
         } else {

@@ -11,6 +11,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <ranges>
 #include <stdexcept>
 #include <string>
@@ -137,6 +138,41 @@ TEST_F(append_test, a_bad_element_is_named_and_those_before_it_stay)
             thrown = true;
         }
         EXPECT_TRUE(thrown);
+        co_await s.append(names("e").at_now()); // no row was left open
+        co_await s.close();
+    }(builder()));
+    EXPECT_EQ(sent(), "t,s=a\nt,s=b\nt,s=e\n");
+}
+
+TEST_F(append_test, columns_go_in_batches_of_the_size_that_was_set)
+{
+    run([](sender_builder builder) -> asio::awaitable<void> {
+        builder.auto_flush_rows(100);
+        auto s = co_await builder.build();
+        std::vector<int> n(250);
+        std::ranges::copy(std::views::iota(0, 250), n.begin());
+        co_await s.append_columns("t", values("n", n), at_now);
+        co_await s.close();
+    }(builder()));
+    EXPECT_EQ(sent(), rows_up_to(250));
+    ASSERT_EQ(server.requests.size(), 3U);
+    EXPECT_EQ(server.requests[0].body, rows_up_to(100));
+}
+
+TEST_F(append_test, a_bad_row_of_columns_is_named_and_those_before_it_stay)
+{
+    run([](sender_builder builder) -> asio::awaitable<void> {
+        auto s = co_await builder.build();
+        const std::vector<std::string> list = {"a", "b", "\xff", "d"};
+        std::string message;
+        try {
+            co_await s.append_columns("t", symbols("s", list), at_now);
+        } catch (const error& failure) {
+            EXPECT_EQ(failure.code(), errc::invalid_utf8);
+            message = failure.what();
+        }
+        EXPECT_EQ(message, "row 2: symbol \"s\": invalid UTF-8 at byte 0 of the value");
+        EXPECT_EQ(s.unsent_rows(), 2U);
         co_await s.append(names("e").at_now()); // no row was left open
         co_await s.close();
     }(builder()));
