@@ -505,8 +505,9 @@ private:
     static constexpr std::array<std::string_view, sizeof...(Fields)> names{Fields::name.view()...};
     static constexpr std::string_view longest_name = std::ranges::max(
         {Table.view(), Fields::name.view()...}, {}, [](std::string_view n) { return n.size(); });
-    static constexpr detail::name_kind longest_kind =
-        longest_name.data() == Table.text ? detail::name_kind::table : detail::name_kind::column;
+    static constexpr detail::name_kind longest_kind = longest_name.size() == Table.view().size()
+                                                          ? detail::name_kind::table
+                                                          : detail::name_kind::column;
     /// Most bytes of all but texts and the timestamp.
     static constexpr std::size_t fixed_bound =
         table_key::size +
