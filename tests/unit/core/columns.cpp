@@ -328,7 +328,7 @@ TEST(column_errors, include_duplicates_where_asked)
 /// Random columns of every fast type, and the same rows by calls.
 class random_columns {
 public:
-    explicit random_columns(test::choices& choose) : choose_(choose), count_(choose.below(30))
+    explicit random_columns(test::choices& choose) : count_(choose.below(30))
     {
         for (std::size_t i = 0; i < count_; ++i) {
             symbol_.push_back(test::random_text(choose));
@@ -388,7 +388,6 @@ public:
     }
 
 private:
-    test::choices& choose_;
     std::size_t count_;
     std::vector<std::string> symbol_;
     std::vector<std::string> text_;
