@@ -369,6 +369,7 @@ private:
     std::optional<position> marker_;
     std::unique_ptr<detail::fault> problem_; // of the broken row
     bool check_duplicates_;
+    bool server_time_ = false;            // of some finished rows
     std::vector<std::string_view> names_; // scratch of the check
 };
 

@@ -110,10 +110,21 @@ struct config {
     std::size_t request_min_throughput = std::size_t{100} * 1024;
     /// Time after the first failure in which a batch is retried; 0: no retries.
     std::chrono::milliseconds retry_timeout{10'000};
+    /// HTTP: whether a batch with rows of at_now is sent again when they may be stored already.
+    /// They get another timestamp then, so that no DEDUP UPSERT KEYS finds them twice.
+    bool retry_at_now = true;
+    /// HTTP: whether a batch that the server refuses is cut until only the refused rows are left.
+    bool split_rejected = false;
+    /// HTTP: connections that send at once, 1 to 64. Rows keep their order on one connection only.
+    std::size_t connections = 1;
     /// HTTP: longest pause between two attempts; at least 10 ms.
     std::chrono::milliseconds retry_max_backoff{1'000};
     /// Time to resolve, connect and shake hands with one server; above 0.
     std::chrono::milliseconds connect_timeout{10'000};
+    /// Time that at() waits for room at max_buf_size; 0: no limit.
+    std::chrono::milliseconds at_timeout{0};
+    /// Time that flush() waits; 0: as long as requests and retries take.
+    std::chrono::milliseconds flush_timeout{0};
     /// Time that close() spends on delivering what is left; 0: none, what is left is reported.
     std::chrono::milliseconds close_timeout{30'000};
 

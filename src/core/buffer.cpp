@@ -60,6 +60,7 @@ buffer& buffer::operator=(buffer&& other) noexcept
     std::swap(marker_, other.marker_);
     problem_.swap(other.problem_);
     std::swap(check_duplicates_, other.check_duplicates_);
+    std::swap(server_time_, other.server_time_);
     return *this;
 }
 
@@ -96,6 +97,7 @@ void buffer::clear() noexcept
 {
     detail::buffer_access::recycle(*this, std::move(full_));
     rows_ = 0;
+    server_time_ = false;
     row_ = begin_;
     marker_.reset();
     discard_row();
@@ -337,6 +339,7 @@ bool buffer::finish_now()
         return refuse_finish("at_now");
     }
     *pos_ = '\n';
+    server_time_ = true;
     return commit(pos_ + 1);
 }
 
@@ -494,6 +497,7 @@ batch buffer_access::take(buffer& from)
     batch taken;
     taken.chain = std::move(from.full_);
     taken.rows = std::exchange(from.rows_, 0);
+    taken.server_time = std::exchange(from.server_time_, false);
     from.marker_.reset();
     from.set_limits();
     return taken;
@@ -504,6 +508,7 @@ void buffer_access::put_back(buffer& to, batch&& rows) noexcept
     rows.chain.append(std::move(to.full_));
     to.full_ = std::move(rows.chain);
     to.rows_ += std::exchange(rows.rows, 0);
+    to.server_time_ = to.server_time_ || rows.server_time;
     to.marker_.reset();
     to.set_limits();
 }
@@ -519,6 +524,20 @@ void buffer_access::recycle(buffer& to, segment_chain&& chain) noexcept
             segment::destroy(one); // made for one large row
         }
     }
+}
+
+batch buffer_access::copy(const buffer& from)
+{
+    batch rows;
+    for (const std::string_view piece : from.chunks()) {
+        segment* const one = segment::make(piece.size());
+        std::memcpy(one->data(), piece.data(), piece.size());
+        one->size = piece.size();
+        rows.chain.push_back(one);
+    }
+    rows.rows = from.row_count();
+    rows.server_time = from.server_time_;
+    return rows;
 }
 
 bool buffer_access::row_open(const buffer& of) noexcept

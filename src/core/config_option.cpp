@@ -138,6 +138,14 @@ fault set_auto_flush_interval(config& target, std::string_view key, std::string_
     return {};
 }
 
+fault set_connections(config& target, std::string_view key, std::string_view value)
+{
+    if (parse_count(key, value, 1, target.connections) || target.connections > max_connections) {
+        return key_fault(key, "takes a number from 1 to " + std::to_string(max_connections));
+    }
+    return {};
+}
+
 fault set_tls_ca(config& target, std::string_view key, std::string_view value)
 {
     constexpr std::pair<std::string_view, tls_ca> names[] = {
@@ -205,6 +213,11 @@ constexpr option options[] = {
     {"request_min_throughput", http, plain, set_size<&config::request_min_throughput, 0>},
     {"retry_timeout", any, plain, set_millis<&config::retry_timeout, 0>},
     {"retry_max_backoff_millis", http, plain, set_millis<&config::retry_max_backoff, min_backoff>},
+    {"retry_at_now", http, plain, set_flag<&config::retry_at_now>},
+    {"split_rejected", http, plain, set_flag<&config::split_rejected>},
+    {"connections", http, plain, set_connections},
+    {"at_timeout", any, plain, set_millis<&config::at_timeout, 0>},
+    {"flush_timeout", any, plain, set_millis<&config::flush_timeout, 0>},
     {"connect_timeout", any, plain, set_millis<&config::connect_timeout, 1>},
     {"close_timeout", any, plain, set_millis<&config::close_timeout, 0>},
     {"tls_verify", tls, plain, set_tls_verify},

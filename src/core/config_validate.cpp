@@ -86,6 +86,9 @@ fault check_scopes(const config& target)
          target.request_min_throughput != defaults.request_min_throughput},
         {"retry_max_backoff_millis", option_scope::http,
          target.retry_max_backoff != defaults.retry_max_backoff},
+        {"retry_at_now", option_scope::http, target.retry_at_now != defaults.retry_at_now},
+        {"split_rejected", option_scope::http, target.split_rejected != defaults.split_rejected},
+        {"connections", option_scope::http, target.connections != defaults.connections},
         {"user_agent", option_scope::http, !target.user_agent.empty()},
         {"tls_verify", option_scope::tls, tls.verify != defaults.tls.verify},
         {"tls_roots", option_scope::tls, !tls.roots.empty()},
@@ -143,6 +146,8 @@ fault check_numbers(const config& target)
         {"retry_timeout", target.retry_timeout, 0},
         {"retry_max_backoff_millis", target.retry_max_backoff, min_backoff},
         {"connect_timeout", target.connect_timeout, 1},
+        {"at_timeout", target.at_timeout, 0},
+        {"flush_timeout", target.flush_timeout, 0},
         {"close_timeout", target.close_timeout, 0},
         {"auto_flush_interval", target.auto_flush_interval.value_or(std::chrono::milliseconds(0)),
          0},
@@ -151,6 +156,10 @@ fault check_numbers(const config& target)
         if (fault failure = check_millis(timeout.key, timeout.value, timeout.least)) {
             return failure;
         }
+    }
+    if (target.connections < 1 || target.connections > max_connections) {
+        return key_fault("connections",
+                         "takes a number from 1 to " + std::to_string(max_connections));
     }
     if (target.max_name_len < min_name_len) {
         return key_fault("max_name_len", "is below 16");

@@ -19,9 +19,10 @@ namespace coquest::detail {
 /// The longest duration, so that a deadline cannot overflow a clock.
 inline constexpr std::chrono::milliseconds longest_timeout = std::chrono::hours(24 * 365);
 
-inline constexpr std::size_t min_name_len = 16;   // bytes, as the official clients demand
-inline constexpr std::size_t min_buf_size = 1024; // bytes, likewise
-inline constexpr int min_backoff = 10;            // milliseconds, likewise
+inline constexpr std::size_t min_name_len = 16;    // bytes, as the official clients demand
+inline constexpr std::size_t min_buf_size = 1024;  // bytes, likewise
+inline constexpr int min_backoff = 10;             // milliseconds, likewise
+inline constexpr std::size_t max_connections = 64; // a server takes 64 or 256 in all
 
 /// Returns an errc::config_error that says @p message.
 [[nodiscard]] fault config_fault(std::string message);

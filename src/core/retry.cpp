@@ -19,4 +19,14 @@ std::chrono::milliseconds backoff(unsigned attempt, std::chrono::milliseconds ma
     return std::chrono::milliseconds(full - static_cast<std::int64_t>((half * random) >> 32));
 }
 
+retry_budget::time_point retry_budget::take(time_point when) noexcept
+{
+    time_point full_at = full_at_.load(std::memory_order_relaxed);
+    time_point next;
+    do {
+        next = std::max(full_at, when) + refill;
+    } while (!full_at_.compare_exchange_weak(full_at, next, std::memory_order_relaxed));
+    return std::max(when, next - burst * refill);
+}
+
 } // namespace coquest::detail

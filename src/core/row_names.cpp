@@ -58,26 +58,40 @@ bool less_ignoring_case(std::string_view a, std::string_view b) noexcept
     return std::ranges::lexicographical_compare(a, b, {}, to_lower, to_lower);
 }
 
+/// Calls @p visit with each name of the first row of @p rows, and returns the row's size.
+template <class Visit>
+std::size_t walk_row(std::string_view rows, Visit visit)
+{
+    std::size_t at = find_plain(rows, 0, ", ");
+    bool fields = rows[at] == ' ';
+    for (;;) {
+        const std::size_t begin = at + 1;
+        const std::size_t end = find_plain(rows, begin, "= \n");
+        if (rows[end] != '=') {
+            at = end; // the timestamp of a row without columns
+            break;
+        }
+        visit(rows.substr(begin, end - begin));
+        at = fields ? skip_field_value(rows, end + 1) : find_plain(rows, end + 1, ", \n");
+        if (rows[at] == '\n' || (fields && rows[at] == ' ')) {
+            break;
+        }
+        fields = fields || rows[at] == ' ';
+    }
+    return rows.find('\n', at) + 1;
+}
+
 } // namespace
 
 void list_names(std::string_view row, std::vector<std::string_view>& out)
 {
     out.clear();
-    std::size_t at = find_plain(row, 0, ", ");
-    bool fields = row[at] == ' ';
-    for (;;) {
-        const std::size_t begin = at + 1;
-        const std::size_t end = find_plain(row, begin, "= \n");
-        if (row[end] != '=') {
-            return; // the timestamp of a row without columns
-        }
-        out.push_back(row.substr(begin, end - begin));
-        at = fields ? skip_field_value(row, end + 1) : find_plain(row, end + 1, ", \n");
-        if (row[at] == '\n' || (fields && row[at] == ' ')) {
-            return;
-        }
-        fields = fields || row[at] == ' ';
-    }
+    walk_row(row, [&out](std::string_view name) { out.push_back(name); });
+}
+
+std::size_t row_size(std::string_view rows)
+{
+    return walk_row(rows, [](std::string_view) {});
 }
 
 std::string find_duplicate(std::string_view row, std::vector<std::string_view>& names)

@@ -3,120 +3,220 @@
 
 #include "core/write_queue.hpp"
 
-#include "core/retry.hpp"
+#include "core/batch_split.hpp"
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace coquest::detail {
 
 std::uint64_t write_queue::push(batch&& rows)
+{
+    insert(queue_.end(), ++last_id_, std::move(rows));
+    return last_id_;
+}
+
+write_queue::decision write_queue::next(time_point now)
+{
+    decision best;
+    if (stopped()) {
+        return best;
+    }
+    for (entry& one : queue_) {
+        if (one.aside) {
+            continue;
+        }
+        if (!one.in_flight) {
+            if (one.due <= now) {
+                return {action::send, now, &one};
+            }
+            best.todo = action::wait;
+            best.until = std::min(best.until, one.due);
+        }
+        if (limits_.in_order) {
+            break;
+        }
+    }
+    return best;
+}
+
+void write_queue::sending(entry& one, time_point now) noexcept
+{
+    one.in_flight = true;
+    ++in_flight_;
+    if (one.attempts++ == 0) {
+        one.first_attempt = now;
+    }
+}
+
+batch write_queue::sent(entry& one)
+{
+    --in_flight_;
+    return take(find(one));
+}
+
+write_queue::verdict write_queue::failed(entry& one, fault& why, time_point now,
+                                         std::uint32_t random)
+{
+    one.in_flight = false;
+    --in_flight_;
+    if (one.attempts == 1) {
+        one.first_failure = now;
+    }
+    diagnostics& info = why.info;
+    const bool twice = info.state == delivery::maybe_applied && one.rows.server_time;
+    if (info.retryable && (limits_.retry_at_now || !twice)) {
+        auto due = now + std::max(info.retry_after,
+                                  backoff(one.attempts - 1, limits_.max_backoff, random));
+        if (limits_.budget != nullptr && due <= one.first_failure + limits_.retry_timeout) {
+            due = limits_.budget->take(due);
+        }
+        if (due <= one.first_failure + limits_.retry_timeout) {
+            one.due = due;
+            return verdict::again;
+        }
+    } else if (info.retryable) {
+        info.message += "; the rows may be stored and have no timestamp of yours, so that sending "
+                        "them again could double them: retry_at_now=off";
+    }
+    info.attempts = one.attempts;
+    info.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(now - one.first_attempt);
+    info.unsent_rows = rows_;
+    const bool refused = info.state == delivery::rejected && why.code == errc::server_flush_error;
+    return refused ? verdict::rejected : verdict::failed;
+}
+
+void write_queue::stop(fault&& why)
+{
+    if (!stopped()) {
+        failure_ = std::move(why);
+    }
+}
+
+void write_queue::resume() noexcept
+{
+    failure_ = fault();
+    for (entry& one : queue_) {
+        if (!one.in_flight) {
+            one.attempts = 0;
+            one.due = time_point::min();
+        }
+    }
+}
+
+void write_queue::set_aside(entry& one, fault&& why)
+{
+    one.aside = true;
+    one.failure = std::move(why);
+}
+
+bool write_queue::split(entry& one, std::optional<std::size_t> row)
+{
+    const std::size_t rows = one.rows.rows;
+    if (rows < 2) {
+        return false;
+    }
+    const bool known = row && *row < rows;
+    const std::size_t cuts[] = {known ? *row + 1 : rows / 2, known ? *row : 0};
+    for (const std::size_t cut : cuts) { // from the back, which leaves the front in its place
+        if (cut != 0 && cut < one.rows.rows) {
+            batch rest = split_batch(one.rows, cut);
+            bytes_ -= rest.bytes();
+            rows_ -= rest.rows;
+            insert(std::next(find(one)), one.id, std::move(rest));
+        }
+    }
+    one.attempts = 0;
+    return true;
+}
+
+batch write_queue::lend(entry& one) noexcept
+{
+    bytes_ -= one.rows.bytes();
+    rows_ -= one.rows.rows;
+    batch rows = std::move(one.rows);
+    one.rows.rows = 0;
+    return rows;
+}
+
+void write_queue::give_back(entry& one, batch&& rows) noexcept
+{
+    bytes_ += rows.bytes();
+    rows_ += rows.rows;
+    one.rows = std::move(rows);
+}
+
+batch write_queue::let_go(entry& one)
+{
+    return take(find(one));
+}
+
+batch write_queue::withdraw(std::uint64_t id)
+{
+    batch out;
+    for (auto at = queue_.begin(); at != queue_.end() && at->id <= id;) {
+        const auto one = at++;
+        if (one->id == id && !one->in_flight) {
+            out.append(take(one));
+        }
+    }
+    return out;
+}
+
+batch write_queue::withdraw_all()
+{
+    batch all;
+    for (auto at = queue_.begin(); at != queue_.end();) {
+        const auto one = at++;
+        if (!one->in_flight && !one->aside) {
+            all.append(take(one));
+        }
+    }
+    resume();
+    return all;
+}
+
+const fault* write_queue::given_up(std::uint64_t id) const noexcept
+{
+    const fault* first = nullptr;
+    for (const entry& one : queue_) {
+        if (one.id == id) {
+            if (!one.aside) {
+                return nullptr;
+            }
+            first = first == nullptr ? &one.failure : first;
+        }
+    }
+    return first;
+}
+
+write_queue::place write_queue::insert(place before, std::uint64_t id, batch&& rows)
 {
     bytes_ += rows.bytes();
     rows_ += rows.rows;
     if (spare_.empty()) {
         spare_.emplace_back();
     }
-    spare_.front().id = ++last_id_;
-    spare_.front().rows = std::move(rows);
-    queue_.splice(queue_.end(), spare_, spare_.begin());
-    return last_id_;
+    const auto made = spare_.begin();
+    made->id = id;
+    made->rows = std::move(rows);
+    queue_.splice(before, spare_, made);
+    return made;
 }
 
-write_queue::decision write_queue::next(time_point now) const
+batch write_queue::take(place at)
 {
-    if (queue_.empty() || in_flight_ || stopped()) {
-        return {};
-    }
-    return due_ <= now ? decision{action::send, now} : decision{action::wait, due_};
-}
-
-void write_queue::sending(time_point now) noexcept
-{
-    in_flight_ = true;
-    if (attempts_++ == 0) {
-        first_attempt_ = now;
-    }
-}
-
-batch write_queue::sent()
-{
-    in_flight_ = false;
-    forget_attempts();
-    return take(queue_.begin());
-}
-
-void write_queue::failed(fault&& why, time_point now, std::uint32_t random)
-{
-    in_flight_ = false;
-    if (attempts_ == 1) {
-        first_failure_ = now;
-    }
-    const auto pause =
-        std::max(why.info.retry_after, backoff(attempts_ - 1, limits_.max_backoff, random));
-    if (why.info.retryable && now + pause <= first_failure_ + limits_.retry_timeout) {
-        due_ = now + pause;
-        return;
-    }
-    why.info.attempts = attempts_;
-    why.info.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(now - first_attempt_);
-    why.info.unsent_rows = rows_;
-    failure_ = std::move(why);
-}
-
-void write_queue::resume() noexcept
-{
-    failure_ = fault();
-    forget_attempts();
-}
-
-bool write_queue::withdraw(std::uint64_t id, batch& out)
-{
-    const auto found =
-        std::find_if(queue_.begin(), queue_.end(), [id](const entry& one) { return one.id == id; });
-    if (found == queue_.end() || (in_flight_ && found == queue_.begin())) {
-        return false;
-    }
-    if (found == queue_.begin()) {
-        resume(); // the failure was this batch's
-    }
-    out = take(found);
-    return true;
-}
-
-batch write_queue::withdraw_all()
-{
-    batch all;
-    for (auto at = in_flight_ ? std::next(queue_.begin()) : queue_.begin(); at != queue_.end();) {
-        batch one = take(at++);
-        all.rows += one.rows;
-        all.chain.append(std::move(one.chain));
-    }
-    if (!in_flight_) {
-        resume();
-    }
-    return all;
-}
-
-bool write_queue::done(std::uint64_t id) const noexcept
-{
-    return queue_.empty() || queue_.front().id > id;
-}
-
-batch write_queue::take(std::list<entry>::iterator at)
-{
-    batch rows = std::move(at->rows);
-    at->rows.rows = 0;
+    batch rows = lend(*at);
+    *at = entry();
     spare_.splice(spare_.begin(), queue_, at);
-    bytes_ -= rows.bytes();
-    rows_ -= rows.rows;
     return rows;
 }
 
-void write_queue::forget_attempts() noexcept
+write_queue::place write_queue::find(const entry& one)
 {
-    attempts_ = 0;
-    due_ = time_point::min();
+    return std::find_if(queue_.begin(), queue_.end(),
+                        [&one](const entry& other) { return &other == &one; });
 }
 
 } // namespace coquest::detail

@@ -5,6 +5,8 @@
 // sockets, clocks and coroutines are the driver's.
 #pragma once
 
+#include "core/retry.hpp"
+
 #include <coquest/detail/fault.hpp>
 #include <coquest/detail/segment.hpp>
 
@@ -12,17 +14,18 @@
 #include <cstddef>
 #include <cstdint>
 #include <list>
-#include <utility>
+#include <optional>
 
 namespace coquest::detail {
 
 /// Holds the batches that are not acknowledged, in order.
 ///
-/// Theory of operation. A batch enters at the back and gets a number. The driver asks next(): it is
-/// told to send the front batch, to wait until a time, or to do nothing. It reports what came of a
-/// send: an acknowledged batch leaves; a failed one stays at the front, and is due again after a
-/// pause, or, where trying again is hopeless or retry_timeout is over, stops the queue. A stopped
-/// queue sends nothing and loses nothing until resume().
+/// Theory of operation. A batch enters at the back and gets a number. Each connection of the driver
+/// asks next(): it is told to send a batch, to wait until a time, or to do nothing. It reports what
+/// came of a send: an acknowledged batch leaves; a failed one is due again after a pause or, where
+/// trying again is hopeless or retry_timeout is over, is the driver's to decide about: stop() the
+/// queue, set_aside() for the owner of the batch, split() it, or let go(). A stopped queue sends
+/// nothing and loses nothing until resume().
 class write_queue {
 public:
     using time_point = std::chrono::steady_clock::time_point;
@@ -30,16 +33,39 @@ public:
     struct limits {
         std::chrono::milliseconds retry_timeout{0}; // from the first failure; 0: no retries
         std::chrono::milliseconds max_backoff{0};
+        bool in_order = true;           // a batch is sent only when all before it have left
+        bool retry_at_now = true;       // also rows that may be stored and have the server's time
+        retry_budget* budget = nullptr; // of all senders that share it; null: none
+    };
+
+    /// A batch and what happened to it.
+    struct entry {
+        std::uint64_t id = 0;
+        batch rows;
+        bool in_flight = false;
+        bool aside = false;    // given up, and waiting for its owner
+        unsigned attempts = 0; // since it was first sent or resume()
+        time_point first_attempt{};
+        time_point first_failure{};
+        time_point due = time_point::min();
+        fault failure; // why it is aside
     };
 
     enum class action {
         nothing, // wait for push() or resume()
-        send,    // front(), then sent() or failed()
+        send,    // decision::what, then sent() or failed()
         wait,    // until decision::until, or for a change
     };
     struct decision {
-        action what = action::nothing;
+        action todo = action::nothing;
         time_point until = time_point::max();
+        entry* what = nullptr;
+    };
+
+    enum class verdict {
+        again,    // it will be sent again
+        rejected, // the server refused these rows
+        failed,   // trying again does not help, or did not
     };
 
     explicit write_queue(limits allowed) noexcept : limits_(allowed) {}
@@ -47,46 +73,61 @@ public:
     /// Adds a batch at the back; returns its number, counted from 1.
     std::uint64_t push(batch&& rows);
 
-    /// Says what to do at @p now.
-    [[nodiscard]] decision next(time_point now) const;
-    /// Returns the batch to send, and its number.
-    [[nodiscard]] const batch& front() const { return queue_.front().rows; }
-    [[nodiscard]] std::uint64_t front_id() const { return queue_.front().id; }
+    /// Says what a connection is to do at @p now.
+    [[nodiscard]] decision next(time_point now);
     /// Returns the number of the last batch that was pushed; 0: none was.
     [[nodiscard]] std::uint64_t last_id() const noexcept { return last_id_; }
-    /// Takes note that the front batch is being sent.
-    void sending(time_point now) noexcept;
+    /// Takes note that @p one is being sent.
+    void sending(entry& one, time_point now) noexcept;
     /// Takes note that it was acknowledged, and returns it for its memory.
-    [[nodiscard]] batch sent();
-    /// Takes note that it failed. @p random: see backoff().
-    void failed(fault&& why, time_point now, std::uint32_t random);
+    [[nodiscard]] batch sent(entry& one);
+    /// Takes note that it failed, and completes @p why unless the verdict is `again`. @p random:
+    /// see backoff().
+    [[nodiscard]] verdict failed(entry& one, fault& why, time_point now, std::uint32_t random);
 
+    /// Stops the queue.
+    void stop(fault&& why);
     /// Starts again after a failure that stopped the queue.
     void resume() noexcept;
-    /// Takes the batch of number @p id out, with everything that happened to it forgotten. False
-    /// where it is not here, or is being sent.
-    [[nodiscard]] bool withdraw(std::uint64_t id, batch& out);
-    /// Takes out all batches but the one that is being sent, and forgets the failure.
+    /// Gives @p one up; it waits for withdraw().
+    void set_aside(entry& one, fault&& why);
+    /// Cuts @p one into row number @p row, those before and those after, or into halves where it is
+    /// not known. They keep its number and its place. False where it is one row.
+    [[nodiscard]] bool split(entry& one, std::optional<std::size_t> row);
+    /// Takes the rows of @p one out, and gives it others in their place.
+    [[nodiscard]] batch lend(entry& one) noexcept;
+    void give_back(entry& one, batch&& rows) noexcept;
+    /// Forgets @p one.
+    [[nodiscard]] batch let_go(entry& one);
+
+    /// Takes out what is left of batch @p id, with everything that happened to it forgotten; what
+    /// is being sent stays.
+    [[nodiscard]] batch withdraw(std::uint64_t id);
+    /// Takes out all batches but those that are being sent, and forgets the failure.
     [[nodiscard]] batch withdraw_all();
 
-    /// Says whether batch @p id and all before it have left, acknowledged or withdrawn.
-    [[nodiscard]] bool done(std::uint64_t id) const noexcept;
+    /// Says whether batch @p id was pushed, and it and all before it have left, acknowledged or
+    /// withdrawn.
+    [[nodiscard]] bool done(std::uint64_t id) const noexcept
+    {
+        return id <= last_id_ && (queue_.empty() || queue_.front().id > id);
+    }
+    /// Returns why all that is left of batch @p id is set aside; null where it is not.
+    [[nodiscard]] const fault* given_up(std::uint64_t id) const noexcept;
     [[nodiscard]] bool stopped() const noexcept { return static_cast<bool>(failure_); }
     /// Returns why the queue is stopped.
     [[nodiscard]] const fault& failure() const noexcept { return failure_; }
     [[nodiscard]] bool empty() const noexcept { return queue_.empty(); }
-    [[nodiscard]] bool in_flight() const noexcept { return in_flight_; }
+    [[nodiscard]] std::size_t in_flight() const noexcept { return in_flight_; }
     [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
     [[nodiscard]] std::size_t rows() const noexcept { return rows_; }
 
 private:
-    struct entry {
-        std::uint64_t id = 0;
-        batch rows;
-    };
+    using place = std::list<entry>::iterator;
 
-    batch take(std::list<entry>::iterator at);
-    void forget_attempts() noexcept;
+    place insert(place before, std::uint64_t id, batch&& rows);
+    batch take(place at);
+    [[nodiscard]] place find(const entry& one);
 
     limits limits_;
     std::list<entry> queue_;
@@ -94,11 +135,7 @@ private:
     std::uint64_t last_id_ = 0;
     std::size_t bytes_ = 0;
     std::size_t rows_ = 0;
-    bool in_flight_ = false;
-    unsigned attempts_ = 0; // of the front batch, since it was first sent or resume()
-    time_point first_attempt_{};
-    time_point first_failure_{};
-    time_point due_ = time_point::min(); // of the front batch
+    std::size_t in_flight_ = 0;
     fault failure_;
 };
 

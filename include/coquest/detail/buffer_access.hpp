@@ -14,6 +14,8 @@ struct buffer_access {
     [[nodiscard]] static batch take(buffer& from);
     /// Puts rows back in front of what the buffer holds.
     static void put_back(buffer& to, batch&& rows) noexcept;
+    /// Copies the finished rows.
+    [[nodiscard]] static batch copy(const buffer& from);
     /// Hands segments back for new rows.
     static void recycle(buffer& to, segment_chain&& chain) noexcept;
     /// Adds what @p row_fn makes of an element; see buffer::append.

@@ -102,8 +102,16 @@ private:
 struct batch {
     segment_chain chain;
     std::size_t rows = 0;
+    bool server_time = false; // of some rows, which are another row each time they are stored
 
     [[nodiscard]] std::size_t bytes() const noexcept { return chain.bytes(); }
+    /// Moves the rows of @p other behind those that are here.
+    void append(batch&& other) noexcept
+    {
+        chain.append(std::move(other.chain));
+        rows += std::exchange(other.rows, 0);
+        server_time = server_time || other.server_time;
+    }
 };
 
 } // namespace coquest::detail
