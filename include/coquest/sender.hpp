@@ -10,6 +10,7 @@
 #include <coquest/detail/any_tls.hpp>
 #include <coquest/detail/buffer_access.hpp>
 #include <coquest/error.hpp>
+#include <coquest/rejection.hpp>
 #include <coquest/tls.hpp>
 
 #include <asio/any_io_executor.hpp>
@@ -141,16 +142,27 @@ public:
 
     /// Ends the row with its designated timestamp, and commits it.
     ///
-    /// Completes at once unless max_buf_size bytes are waiting: then when some are acknowledged.
-    /// Errors: those of buffer::at; errc::closed; and what stopped the write loop since the last
-    /// await (see sender), in which case this row was not taken. Cancelled while it waits, it ends
-    /// with errc::cancelled, and the row stays committed.
+    /// Completes at once, save that it lets other coroutines have their turn every 64 KiB of rows,
+    /// and waits while max_buf_size bytes are not acknowledged, at_timeout at most. Errors: those
+    /// of buffer::at; errc::closed; what stopped the write loop since the last await (see sender),
+    /// in which case this row was not taken; errc::timed_out after at_timeout, and errc::cancelled
+    /// where the wait was cancelled: the row is committed then.
     [[nodiscard]] asio::awaitable<void> at(timestamp_micros value);
     [[nodiscard]] asio::awaitable<void> at(timestamp_nanos value);
     template <class Clock, class Duration>
     [[nodiscard]] asio::awaitable<void> at(std::chrono::time_point<Clock, Duration> value);
     /// Ends the row; the server sets its timestamp on arrival. Otherwise as at.
     [[nodiscard]] asio::awaitable<void> at_now();
+
+    /// Do as at and at_now without waiting, and return the error's code; @p why, where given, says
+    /// more. errc::would_block where max_buf_size bytes are not acknowledged: the row was not
+    /// taken.
+    [[nodiscard]] std::error_code try_at(timestamp_micros value, diagnostics* why = nullptr);
+    [[nodiscard]] std::error_code try_at(timestamp_nanos value, diagnostics* why = nullptr);
+    template <class Clock, class Duration>
+    [[nodiscard]] std::error_code try_at(std::chrono::time_point<Clock, Duration> value,
+                                         diagnostics* why = nullptr);
+    [[nodiscard]] std::error_code try_at_now(diagnostics* why = nullptr);
 
 private:
     friend class sender;
@@ -168,9 +180,11 @@ private:
 /// where that can help. If it still fails, the loop stops and keeps every row; the next at, flush
 /// or close throws what happened. After a passing failure the loop starts again with that throw;
 /// after a refusal by the server (delivery::rejected), which would only repeat itself, at refuses
-/// rows until flush() succeeds or take_unsent() has taken the rows away.
+/// rows until flush() succeeds or take_unsent() has taken the rows away. A handler given to
+/// sender_builder::on_rejected decides otherwise, and split_rejected leaves only the refused rows.
 ///
-/// Rows are delivered at least once: an answer that was lost makes the batch go out again.
+/// Rows are delivered at least once: an answer that was lost makes the batch go out again. Tables
+/// with DEDUP UPSERT KEYS, and timestamps of yours, make that exactly once.
 ///
 /// Threads: as an Asio object; every call on the executor that build() ran on (one strand). Rows of
 /// several coroutines on that strand do not mix. Destroy it before its io_context; the destructor
@@ -222,13 +236,15 @@ public:
     /// acknowledged them (TCP: when the system has taken them and the connection is sound, which
     /// does not say that the server stored them).
     ///
-    /// Errors: errc::server_flush_error, errc::auth_error, errc::http_not_supported,
-    /// errc::socket_error, errc::tls_error, errc::timed_out, errc::could_not_resolve_addr,
+    /// Calls that wait at the same time share requests. Errors: errc::server_flush_error,
+    /// errc::auth_error, errc::http_not_supported, errc::socket_error, errc::tls_error,
+    /// errc::timed_out (a request's deadline, or flush_timeout), errc::could_not_resolve_addr,
     /// errc::closed; the rows are kept. Cancelled, it ends with errc::cancelled, and the rows stay
     /// on their way.
     [[nodiscard]] asio::awaitable<void> flush();
     /// Delivers the rows of @p rows behind those committed before. On success the buffer is empty
-    /// and keeps its memory; on failure it has its rows back. It must outlive the operation.
+    /// and keeps its memory; on failure it has its rows back, with split_rejected only those that
+    /// the server refused. It must outlive the operation.
     ///
     /// Errors: those of flush(), and errc::invalid_api_call while a row of @p rows is open,
     /// errc::protocol_version_error for a buffer of another version. Cancelled, it ends with
@@ -254,6 +270,9 @@ public:
     [[nodiscard]] coquest::protocol_version protocol_version() const noexcept;
     /// Says whether the sender is of no more use: closed, or its TCP connection lost.
     [[nodiscard]] bool must_close() const noexcept;
+    /// Returns the executor on which build() ran, and every call belongs. Not for a sender that was
+    /// made by default or moved from.
+    [[nodiscard]] const asio::any_io_executor& get_executor() const noexcept;
 
 private:
     friend class sender_builder;
@@ -310,7 +329,16 @@ public:
     sender_builder& retry_max_backoff(std::chrono::milliseconds value); ///< same
     sender_builder& connect_timeout(std::chrono::milliseconds value);   ///< config::connect_timeout
     sender_builder& close_timeout(std::chrono::milliseconds value);     ///< config::close_timeout
+    sender_builder& retry_at_now(bool value);                           ///< config::retry_at_now
+    sender_builder& split_rejected(bool value);                         ///< config::split_rejected
+    sender_builder& connections(std::size_t value);                     ///< config::connections
+    sender_builder& at_timeout(std::chrono::milliseconds value);        ///< config::at_timeout
+    sender_builder& flush_timeout(std::chrono::milliseconds value);     ///< config::flush_timeout
     sender_builder& user_agent(std::string_view value);                 ///< config::user_agent
+
+    /// Has @p handler decide what becomes of batches that the server refuses; see its type. Empty:
+    /// they are kept, and the sender stops.
+    sender_builder& on_rejected(rejection_handler handler);
 
     /// Uses another TLS library than the one that coquest was built with; see TlsBackend.
     template <tls_backend Backend>
@@ -333,12 +361,13 @@ public:
     [[nodiscard]] asio::awaitable<sender> build() const;
 
 private:
-    static asio::awaitable<sender> make(config options, detail::tls_factory make_backend);
+    static asio::awaitable<sender> make(sender_builder from);
     sender_builder& set(std::string_view key, std::string_view value);
     sender_builder& set(std::string_view key, std::chrono::milliseconds value);
 
     config options_;
     detail::tls_factory make_tls_;
+    rejection_handler on_rejected_;
     bool ca_given_ = false; // by tls_ca(), not implied by tls_roots()
 };
 
@@ -386,6 +415,14 @@ asio::awaitable<void> row::at(std::chrono::time_point<Clock, Duration> value)
         rows_.at(value); // throws, and withdraws the row
     }
     return at(timestamp);
+}
+
+template <class Clock, class Duration>
+std::error_code row::try_at(std::chrono::time_point<Clock, Duration> value, diagnostics* why)
+{
+    detail::timestamp_of<Duration> timestamp;
+    return detail::to_timestamp(value, timestamp) ? try_at(timestamp, why)
+                                                  : rows_.try_at(value, why);
 }
 
 } // namespace coquest

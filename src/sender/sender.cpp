@@ -45,6 +45,21 @@ asio::awaitable<void> row::at_now()
     return core_.finish();
 }
 
+std::error_code row::try_at(timestamp_micros value, diagnostics* why)
+{
+    return core_.try_finish(why, value);
+}
+
+std::error_code row::try_at(timestamp_nanos value, diagnostics* why)
+{
+    return core_.try_finish(why, value);
+}
+
+std::error_code row::try_at_now(diagnostics* why)
+{
+    return core_.try_finish(why);
+}
+
 sender::sender(std::shared_ptr<detail::sender_core> core) noexcept : core_(std::move(core)) {}
 
 sender::sender(sender&& other) noexcept = default;
@@ -133,6 +148,11 @@ protocol_version sender::protocol_version() const noexcept
 bool sender::must_close() const noexcept
 {
     return !core_ || core_->must_close();
+}
+
+const asio::any_io_executor& sender::get_executor() const noexcept
+{
+    return core_->executor();
 }
 
 } // namespace coquest

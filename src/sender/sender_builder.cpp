@@ -73,48 +73,51 @@ asio::awaitable<fault> negotiate(net::http_client& client, const config& options
     }
 }
 
-struct connected {
-    std::unique_ptr<net::transport> transport;
-    detail::server_settings settings;
-};
-
-asio::awaitable<fault> connect(std::shared_ptr<const config> options,
-                               std::shared_ptr<const detail::any_tls_backend> tls, connected& out)
+asio::awaitable<fault> connect(std::shared_ptr<const detail::any_tls_backend> tls,
+                               detail::sender_parts& out)
 {
-    const asio::any_io_executor executor = co_await asio::this_coro::executor;
+    const std::shared_ptr<const config> options = out.options;
     fault problem;
+    detail::server_settings settings;
     if (is_http(options->transport)) {
-        auto client = std::make_unique<net::http_client>(executor, options, std::move(tls));
+        auto client = std::make_unique<net::http_client>(out.executor, options, tls);
         if (!options->version) {
-            problem = co_await negotiate(*client, *options, out.settings);
+            problem = co_await negotiate(*client, *options, settings);
         }
-        out.transport = std::move(client);
+        out.transports.push_back(std::move(client));
+        while (out.transports.size() < options->connections) {
+            out.transports.push_back(
+                std::make_unique<net::http_client>(out.executor, options, tls));
+        }
     } else {
         if (options->token || options->username) {
             co_return fault(errc::config_error,
                             "token: this version of coquest can't authenticate over TCP; use http "
                             "or https, or a server without line.tcp.auth.db.path");
         }
-        auto client = std::make_unique<net::tcp_client>(executor, options, std::move(tls));
+        auto client = std::make_unique<net::tcp_client>(out.executor, options, std::move(tls));
         problem = co_await client->connect();
-        out.transport = std::move(client);
+        out.transports.push_back(std::move(client));
     }
-    out.settings.version = options->version.value_or(out.settings.version);
+    out.version = options->version.value_or(settings.version);
+    out.max_name_len = settings.name_limit(options->max_name_len);
     co_return problem;
 }
 
-asio::awaitable<std::shared_ptr<detail::sender_core>> make_core(config options,
-                                                                detail::tls_factory make_backend)
+// Fills in what comes of the options.
+asio::awaitable<void> make_parts(config options, detail::tls_factory make_backend,
+                                 detail::sender_parts& out)
 {
     detail::validate(options).raise();
     std::shared_ptr<const detail::any_tls_backend> tls;
     if (has_tls(options.transport)) {
         make_tls(options, make_backend, tls).raise();
     }
-    const auto shared = std::make_shared<const config>(std::move(options));
-    connected made;
+    out.executor = co_await asio::this_coro::executor;
+    out.options = std::make_shared<const config>(std::move(options));
+    out.budget = std::make_shared<detail::retry_budget>();
     try {
-        fault problem = co_await connect(shared, std::move(tls), made);
+        fault problem = co_await connect(std::move(tls), out);
         std::move(problem).raise();
     } catch (const error&) {
         throw;
@@ -124,12 +127,6 @@ asio::awaitable<std::shared_ptr<detail::sender_core>> make_core(config options,
         }
         throw error(errc::cancelled, "connecting was cancelled");
     }
-    const asio::any_io_executor executor = co_await asio::this_coro::executor;
-    auto core = std::make_shared<detail::sender_core>(
-        executor, shared, std::move(made.transport), made.settings.version,
-        made.settings.name_limit(shared->max_name_len));
-    core->start();
-    co_return core;
 }
 
 } // namespace
@@ -336,6 +333,37 @@ sender_builder& sender_builder::close_timeout(std::chrono::milliseconds value)
     return set("close_timeout", value);
 }
 
+sender_builder& sender_builder::retry_at_now(bool value)
+{
+    return set("retry_at_now", value ? "on" : "off");
+}
+
+sender_builder& sender_builder::split_rejected(bool value)
+{
+    return set("split_rejected", value ? "on" : "off");
+}
+
+sender_builder& sender_builder::connections(std::size_t value)
+{
+    return set("connections", std::to_string(value));
+}
+
+sender_builder& sender_builder::at_timeout(std::chrono::milliseconds value)
+{
+    return set("at_timeout", value);
+}
+
+sender_builder& sender_builder::flush_timeout(std::chrono::milliseconds value)
+{
+    return set("flush_timeout", value);
+}
+
+sender_builder& sender_builder::on_rejected(rejection_handler handler)
+{
+    on_rejected_ = std::move(handler);
+    return *this;
+}
+
 sender_builder& sender_builder::user_agent(std::string_view value)
 {
     options_.user_agent = value;
@@ -344,12 +372,16 @@ sender_builder& sender_builder::user_agent(std::string_view value)
 
 asio::awaitable<sender> sender_builder::build() const
 {
-    return make(options_, make_tls_);
+    return make(*this);
 }
 
-asio::awaitable<sender> sender_builder::make(config options, detail::tls_factory make_backend)
+asio::awaitable<sender> sender_builder::make(sender_builder from)
 {
-    auto core = co_await make_core(std::move(options), make_backend);
+    detail::sender_parts parts;
+    parts.on_rejected = std::move(from.on_rejected_);
+    co_await make_parts(std::move(from.options_), from.make_tls_, parts);
+    auto core = std::make_shared<detail::sender_core>(std::move(parts));
+    core->start();
     co_return sender(std::move(core));
 }
 

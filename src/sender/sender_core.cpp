@@ -11,13 +11,16 @@
 #include <asio/use_awaitable.hpp>
 
 #include <algorithm>
-#include <cstring>
 #include <exception>
 #include <string>
 #include <utility>
 
 namespace coquest::detail {
 namespace {
+
+// A coroutine that adds rows and never waits for anything else lets others have their turn after
+// so many bytes.
+constexpr std::size_t bytes_per_turn = std::size_t{64} * 1024;
 
 buffer_options buffer_limits(const config& options, std::size_t max_size, std::size_t max_name_len)
 {
@@ -32,11 +35,33 @@ buffer_options open_rows_limits(const config& options, std::size_t max_name_len)
     return buffer_limits(options, limit, max_name_len);
 }
 
+write_queue::limits queue_limits(const config& options, retry_budget* budget)
+{
+    write_queue::limits made;
+    made.retry_timeout = options.retry_timeout;
+    made.max_backoff = options.retry_max_backoff;
+    made.in_order = options.connections == 1;
+    made.retry_at_now = options.retry_at_now;
+    made.budget = budget;
+    return made;
+}
+
 // The state must be a variable: as a temporary within a co_await expression it breaks the frame of
 // a coroutine that g++ 12 compiles.
 bool cancelled(const asio::cancellation_state& state) noexcept
 {
     return state.cancelled() != asio::cancellation_type::none;
+}
+
+// Returns when a wait of at most `limit` ends; 0 is no limit.
+net::clock::time_point end_of(std::chrono::milliseconds limit)
+{
+    return limit.count() == 0 ? net::clock::time_point::max() : net::clock::now() + limit;
+}
+
+std::string over(const char* key, std::chrono::milliseconds limit)
+{
+    return std::string(key) + " (" + std::to_string(limit.count()) + " ms) is over";
 }
 
 error open_row()
@@ -45,38 +70,28 @@ error open_row()
             "can't flush a buffer while a row is open: call at or at_now first"};
 }
 
-batch copy_rows(const buffer& from)
-{
-    batch copy;
-    for (const std::string_view piece : from.chunks()) {
-        segment* one = segment::make(piece.size());
-        std::memcpy(one->data(), piece.data(), piece.size());
-        one->size = piece.size();
-        copy.chain.push_back(one);
-    }
-    copy.rows = from.row_count();
-    return copy;
-}
-
 } // namespace
 
-sender_core::sender_core(const asio::any_io_executor& executor,
-                         std::shared_ptr<const config> options,
-                         std::unique_ptr<net::transport> transport, protocol_version version,
-                         std::size_t max_name_len)
-    : executor_(executor), config_(std::move(options)), transport_(std::move(transport)),
-      max_name_len_(max_name_len), rows_per_batch_(config_->rows_per_batch()),
+sender_core::sender_core(sender_parts&& parts)
+    : executor_(std::move(parts.executor)), config_(std::move(parts.options)),
+      on_rejected_(std::move(parts.on_rejected)), budget_(std::move(parts.budget)),
+      max_name_len_(parts.max_name_len), rows_per_batch_(config_->rows_per_batch()),
       bytes_per_batch_(config_->auto_flush ? config_->auto_flush_bytes : 0),
-      rows_(version, open_rows_limits(*config_, max_name_len)),
-      queue_({config_->retry_timeout, config_->retry_max_backoff}), wake_(executor),
-      progress_(executor, clock::time_point::max()), random_(std::random_device{}())
+      rows_(parts.version, open_rows_limits(*config_, max_name_len_)),
+      queue_(queue_limits(*config_, budget_.get())), changes_(executor_), room_(executor_),
+      random_(std::random_device{}())
 {
+    for (auto& transport : parts.transports) {
+        lanes_.push_back(std::make_unique<lane>(executor_, std::move(transport)));
+    }
 }
 
 void sender_core::start()
 {
-    running_ = true;
-    asio::co_spawn(executor_, run(shared_from_this()), asio::detached);
+    for (const auto& one : lanes_) {
+        ++running_;
+        asio::co_spawn(executor_, run(shared_from_this(), *one), asio::detached);
+    }
 }
 
 buffer sender_core::new_buffer() const
@@ -88,8 +103,7 @@ asio::awaitable<void> sender_core::flush()
 {
     const auto self = shared_from_this();
     require_open();
-    seal();
-    co_await delivered(queue_.last_id());
+    co_await delivered(ask_for_all());
 }
 
 asio::awaitable<void> sender_core::flush(buffer& rows)
@@ -117,7 +131,7 @@ asio::awaitable<void> sender_core::flush_and_keep(const buffer& rows)
         throw open_row();
     }
     buffer copy(rows.version(), {});
-    buffer_access::put_back(copy, copy_rows(rows));
+    buffer_access::put_back(copy, buffer_access::copy(rows));
     co_await flush(copy);
 }
 
@@ -136,60 +150,74 @@ asio::awaitable<void> sender_core::deliver(batch rows, buffer* home)
     }
     std::erase_if(guests_, [id](const guest& one) { return one.id == id; });
     if (failure) {
-        batch back;
-        if (queue_.withdraw(id, back)) {
-            buffer_access::put_back(*home, std::move(back));
-            progress_.cancel();
-            wake();
-        }
+        buffer_access::put_back(*home, queue_.withdraw(id));
+        changed();
+        wake_all();
         std::rethrow_exception(failure);
     }
 }
 
-// Completes when batch `id` is acknowledged; throws when the queue stops before.
+// Completes when batch `id` is acknowledged; throws when it is given up, or the queue stops before.
 asio::awaitable<void> sender_core::delivered(std::uint64_t id)
 {
     if (queue_.stopped()) {
         queue_.resume();
     }
-    wake();
+    wake_all();
     const std::uint64_t stops = stops_;
+    const auto until = end_of(config_->flush_timeout);
     while (!queue_.done(id)) {
-        co_await progress();
-        if (stops_ != stops && !queue_.done(id)) {
+        if (const fault* why = queue_.given_up(id)) {
+            throw why->to_error();
+        }
+        if (stops_ != stops) {
             reported_ = true;
             throw last_failure_.to_error();
         }
-        if (stop_ && !queue_.done(id)) {
+        if (stop_) {
             throw error(errc::closed, "the sender was closed before the rows were acknowledged");
         }
-    }
-}
-
-// Waits until something has happened to the queue.
-asio::awaitable<void> sender_core::progress()
-{
-    co_await progress_.async_wait(net::no_throw);
-    const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
-    if (cancelled(state)) {
-        throw error(errc::cancelled, "cancelled while waiting for the server; the rows are kept");
+        if (clock::now() >= until) {
+            throw error(errc::timed_out,
+                        over("flush_timeout", config_->flush_timeout) + "; the rows are kept");
+        }
+        co_await changes_.wait(until);
+        const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
+        if (cancelled(state)) {
+            throw error(errc::cancelled,
+                        "cancelled while waiting for the server; the rows are kept");
+        }
     }
 }
 
 asio::awaitable<void> sender_core::wait_for_room()
 {
-    const auto self = shared_from_this();
     if (config_->auto_flush) {
-        seal();
+        ask_for_all();
+        wake();
     }
+    const auto until = end_of(config_->at_timeout);
     // Where the queue stops, the row is committed all the same: the next call says why.
     while (over_limit() && !queue_.stopped() && !stop_) {
-        co_await progress();
+        if (clock::now() >= until) {
+            throw error(errc::timed_out, over("at_timeout", config_->at_timeout) +
+                                             " and there is no room; the row is committed");
+        }
+        co_await room_.wait(until);
+        const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
+        if (cancelled(state)) {
+            throw error(errc::cancelled, "cancelled while waiting for room; the row is committed");
+        }
     }
 }
 
 asio::awaitable<void> sender_core::pause()
 {
+    const auto self = shared_from_this();
+    const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
+    if (cancelled(state)) {
+        throw error(errc::cancelled, "cancelled after the row was committed");
+    }
     co_await asio::post(executor_, asio::use_awaitable);
     if (over_limit()) {
         co_await wait_for_room();
@@ -203,18 +231,19 @@ asio::awaitable<void> sender_core::close()
     }
     const auto self = shared_from_this();
     closed_ = true;
-    seal();
     fault problem = co_await drain();
     stop_ = true;
-    if (problem) {
-        transport_->close();
-    } else {
-        co_await transport_->shutdown();
+    for (const auto& one : lanes_) {
+        if (problem) {
+            one->transport->close();
+        } else {
+            co_await one->transport->shutdown();
+        }
     }
-    wake_.cancel();
-    progress_.cancel();
-    while (running_ && problem.code != errc::cancelled) {
-        co_await progress_.async_wait(net::no_throw);
+    wake_all();
+    changed();
+    while (running_ != 0 && problem.code != errc::cancelled) {
+        co_await changes_.wait();
         const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
         if (cancelled(state)) {
             break;
@@ -224,47 +253,34 @@ asio::awaitable<void> sender_core::close()
     std::move(problem).raise();
 }
 
-// Delivers what is in the queue within close_timeout.
+// Delivers all that is left within close_timeout.
 asio::awaitable<fault> sender_core::drain()
 {
-    if (queue_.empty()) {
-        co_return fault();
-    }
-    asio::steady_timer limit(executor_, config_->close_timeout);
-    limit.async_wait([self = shared_from_this()](std::error_code ec) {
-        if (!ec) {
-            self->late_ = true;
-            self->progress_.cancel();
-        }
-    });
+    ask_for_all();
     if (queue_.stopped()) {
         queue_.resume();
     }
-    wake();
-    fault problem;
+    wake_all();
     const std::uint64_t stops = stops_;
-    while (!queue_.empty() && !problem) {
+    const auto until = clock::now() + config_->close_timeout;
+    const auto left = [this] { return std::to_string(unsent_rows()) + " unsent rows"; };
+    while (!queue_.empty() || !rows_.empty()) {
         if (stops_ != stops) {
-            problem = last_failure_;
-            problem.info.message = "closed with " + std::to_string(unsent_rows()) +
-                                   " unsent rows: " + problem.info.message;
-        } else if (late_) {
-            problem = fault(errc::timed_out, "closed with " + std::to_string(unsent_rows()) +
-                                                 " unsent rows: close_timeout (" +
-                                                 std::to_string(config_->close_timeout.count()) +
-                                                 " ms) is over");
-        } else {
-            co_await progress_.async_wait(net::no_throw);
-            const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
-            if (cancelled(state)) {
-                problem =
-                    fault(errc::cancelled, "closing was cancelled with " +
-                                               std::to_string(unsent_rows()) + " unsent rows");
-            }
+            fault problem = last_failure_;
+            problem.info.message = "closed with " + left() + ": " + problem.info.message;
+            co_return problem;
+        }
+        if (clock::now() >= until) {
+            co_return fault(errc::timed_out, "closed with " + left() + ": " +
+                                                 over("close_timeout", config_->close_timeout));
+        }
+        co_await changes_.wait(until);
+        const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
+        if (cancelled(state)) {
+            co_return fault(errc::cancelled, "closing was cancelled with " + left());
         }
     }
-    limit.cancel();
-    co_return problem;
+    co_return fault();
 }
 
 buffer sender_core::take_unsent()
@@ -272,16 +288,18 @@ buffer sender_core::take_unsent()
     seal();
     buffer unsent = new_buffer();
     buffer_access::put_back(unsent, queue_.withdraw_all());
-    progress_.cancel();
+    changed();
     return unsent;
 }
 
 void sender_core::abandon() noexcept
 {
     closed_ = stop_ = true;
-    transport_->close();
-    wake_.cancel();
-    progress_.cancel();
+    for (const auto& one : lanes_) {
+        one->transport->close();
+    }
+    wake_all();
+    changed();
 }
 
 void sender_core::require_open() const
@@ -296,102 +314,106 @@ void sender_core::admit()
     if (!closed_ && !queue_.stopped()) [[likely]] {
         return;
     }
-    const bool passing =
-        !closed_ && !transport_->must_close() && last_failure_.info.state != delivery::rejected;
-    if (passing) {
+    if (fault problem = admission()) {
+        rows_.discard_row();
+        std::move(problem).raise();
+    }
+}
+
+// After a passing failure the loop starts again with the call that reports it.
+fault sender_core::admission()
+{
+    if (closed_) {
+        return {errc::closed, "the sender is closed"};
+    }
+    if (!queue_.stopped()) {
+        return {};
+    }
+    if (!must_close() && last_failure_.info.state != delivery::rejected) {
         queue_.resume();
-        wake();
+        wake_all();
         if (std::exchange(reported_, true)) {
-            return;
+            return {};
         }
     }
-    rows_.discard_row();
-    require_open();
-    throw last_failure_.to_error();
+    return last_failure_;
 }
 
-// After the first row of a batch, or the last.
-void sender_core::batch_grew()
+// After the first row of a batch, the last, or bytes_per_turn more; true where it is time to pause.
+bool sender_core::look_at_rows()
 {
+    const std::size_t size = rows_.size();
+    const bool first = rows_.row_count() == 1;
+    const bool turn = size >= look_at_;
+    look_at_ = size + bytes_per_turn;
     if (!config_->auto_flush) {
-        return;
+        return turn && !first;
     }
     if ((rows_per_batch_ != 0 && rows_.row_count() >= rows_per_batch_) ||
-        (bytes_per_batch_ != 0 && rows_.size() >= bytes_per_batch_)) {
+        (bytes_per_batch_ != 0 && size >= bytes_per_batch_)) {
         seal();
         wake();
-    } else if (config_->auto_flush_interval) {
-        seal_at_ = clock::now() + *config_->auto_flush_interval;
-        wake(); // the loop's wait must end then
+        return true;
     }
+    if (bytes_per_batch_ != 0) {
+        look_at_ = std::min(look_at_, bytes_per_batch_);
+    }
+    if (first && config_->auto_flush_interval) {
+        const auto interval = *config_->auto_flush_interval;
+        const bool at_once = interval.count() == 0;
+        seal_at_ = std::min(seal_at_, at_once ? clock::time_point::min() : clock::now() + interval);
+        wake(); // the loop's wait must end then
+        return at_once && queue_.in_flight() < lanes_.size();
+    }
+    return turn && !first;
 }
 
+// Makes a batch of the rows that have gathered.
 void sender_core::seal()
 {
     seal_at_ = clock::time_point::max();
+    look_at_ = 0;
     if (!rows_.empty()) {
         queue_.push(buffer_access::take(rows_));
     }
 }
 
+// Asks for all rows to be sent, and returns the number of the batch that holds the last of them.
+// They go on gathering until a connection is free, so that many who ask share a request.
+std::uint64_t sender_core::ask_for_all()
+{
+    if (rows_.empty()) {
+        return queue_.last_id();
+    }
+    seal_at_ = clock::time_point::min();
+    return queue_.last_id() + 1;
+}
+
+// Wakes a connection that has nothing to do.
 void sender_core::wake()
 {
-    if (waiting_) {
-        wake_.cancel();
+    const auto idle = std::ranges::find_if(lanes_, [](const auto& one) { return one->waiting; });
+    if (idle != lanes_.end()) {
+        (*idle)->waiting = false;
+        (*idle)->wake.cancel();
     }
 }
 
-// Takes part in the ownership: it may outlive the handle by one step.
-asio::awaitable<void> sender_core::run(std::shared_ptr<sender_core> /*self*/)
+void sender_core::wake_all()
 {
-    while (!stop_) {
-        const auto now = clock::now();
-        // while a batch is in flight or the queue stopped, rows gather
-        if (seal_at_ <= now && !queue_.stopped()) {
-            seal();
-        }
-        const auto next = queue_.next(now);
-        if (next.what == write_queue::action::send) {
-            co_await send_front();
-            continue;
-        }
-        wake_.expires_at(queue_.stopped() ? clock::time_point::max()
-                                          : std::min(next.until, seal_at_));
-        waiting_ = true;
-        co_await wake_.async_wait(net::no_throw);
-        waiting_ = false;
+    for (const auto& one : lanes_) {
+        one->waiting = false;
+        one->wake.cancel();
     }
-    running_ = false;
-    progress_.cancel();
 }
 
-asio::awaitable<void> sender_core::send_front()
+// Tells those who wait.
+void sender_core::changed()
 {
-    queue_.sending(clock::now());
-    fault problem;
-    try {
-        problem = co_await transport_->send(queue_.front().chain);
-    } catch (const std::exception& unexpected) { // no memory, or a TLS backend that throws
-        problem = fault(errc::socket_error, std::string("sending failed: ") + unexpected.what());
-        problem.info.state = delivery::maybe_applied;
-        transport_->close();
+    changes_.wake();
+    if (stop_ || queue_.stopped() || !over_limit()) {
+        room_.wake();
     }
-    if (problem) {
-        queue_.failed(std::move(problem), clock::now(), static_cast<std::uint32_t>(random_()));
-        if (queue_.stopped()) {
-            last_failure_ = queue_.failure();
-            ++stops_;
-            reported_ = false;
-        }
-    } else {
-        const std::uint64_t id = queue_.front_id();
-        batch done = queue_.sent();
-        const auto owner = std::find_if(guests_.begin(), guests_.end(),
-                                        [id](const guest& one) { return one.id == id; });
-        buffer_access::recycle(owner == guests_.end() ? rows_ : *owner->home,
-                               std::move(done.chain));
-    }
-    progress_.cancel();
 }
 
 } // namespace coquest::detail

@@ -5,12 +5,15 @@
 // loop that drives the queue. All of it runs on one strand.
 #pragma once
 
+#include "core/retry.hpp"
 #include "core/write_queue.hpp"
 #include "net/transport.hpp"
+#include "sender/waiters.hpp"
 
 #include <coquest/buffer.hpp>
 #include <coquest/config.hpp>
 #include <coquest/detail/buffer_access.hpp>
+#include <coquest/rejection.hpp>
 
 #include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
@@ -24,28 +27,48 @@
 
 namespace coquest::detail {
 
+/// What a sender is made of.
+struct sender_parts {
+    asio::any_io_executor executor;
+    std::shared_ptr<const config> options;
+    std::vector<std::unique_ptr<net::transport>> transports; // one for each connection
+    protocol_version version = protocol_version::v1;
+    std::size_t max_name_len = 0;
+    rejection_handler on_rejected;
+    std::shared_ptr<retry_budget> budget;
+};
+
 class sender_core : public std::enable_shared_from_this<sender_core> {
 public:
     using clock = net::clock;
 
-    sender_core(const asio::any_io_executor& executor, std::shared_ptr<const config> options,
-                std::unique_ptr<net::transport> transport, protocol_version version,
-                std::size_t max_name_len);
+    explicit sender_core(sender_parts&& parts);
 
     /// Starts the write loop.
     void start();
 
+    [[nodiscard]] const asio::any_io_executor& executor() const noexcept { return executor_; }
     [[nodiscard]] buffer& rows() noexcept { return rows_; }
     [[nodiscard]] buffer new_buffer() const;
 
     /// Ends the open row with the server's time or a timestamp, and commits it.
     template <class... Timestamp>
     asio::awaitable<void> finish(Timestamp... value);
+    /// Does so without waiting, or withdraws the row and says why not.
+    template <class... Timestamp>
+    std::error_code try_finish(diagnostics* why, Timestamp... value);
 
     /// Lets a row in, or withdraws the open one and throws what happened since the last await.
     void admit();
-    /// Takes note of a new row; true where a batch was sealed or there is no room for more.
-    bool row_added();
+    /// Takes note of a new row; true where whoever adds more should pause.
+    bool row_added()
+    {
+        if (rows_.row_count() == 1 || rows_.row_count() == rows_per_batch_ ||
+            rows_.size() >= look_at_) {
+            return look_at_rows() || over_limit();
+        }
+        return over_limit();
+    }
     /// Lets the write loop have its turn, and waits for room.
     asio::awaitable<void> pause();
 
@@ -62,26 +85,49 @@ public:
         return queue_.rows() + rows_.row_count();
     }
     [[nodiscard]] protocol_version version() const noexcept { return rows_.version(); }
-    [[nodiscard]] bool must_close() const noexcept { return closed_ || transport_->must_close(); }
+    [[nodiscard]] bool must_close() const noexcept
+    {
+        return closed_ || lanes_.front()->transport->must_close();
+    }
 
 private:
+    // One connection and the loop that drives it.
+    struct lane {
+        lane(const asio::any_io_executor& executor, std::unique_ptr<net::transport> carrier)
+            : transport(std::move(carrier)), wake(executor)
+        {
+        }
+        std::unique_ptr<net::transport> transport;
+        asio::steady_timer wake; // cancelled when there is something to do
+        bool waiting = false;    // on `wake`
+    };
     // A buffer whose rows are in the queue, and that gets their memory back.
     struct guest {
         std::uint64_t id = 0;
         buffer* home = nullptr;
     };
+    using entry = write_queue::entry;
 
-    asio::awaitable<void> run(std::shared_ptr<sender_core> self);
-    asio::awaitable<void> send_front();
+    asio::awaitable<void> run(std::shared_ptr<sender_core> self, lane& on);
+    asio::awaitable<void> send(lane& on, entry& what);
+    void acknowledged(entry& what);
+    void failed(entry& what, fault&& why);
+    void rejected(entry& what, fault&& why);
+    void give_up(entry& what, fault&& why);
+    [[nodiscard]] buffer* home_of(const entry& what) const noexcept;
+
+    [[nodiscard]] fault admission();
+    bool look_at_rows();
+    void seal();
+    std::uint64_t ask_for_all();
+    void wake();
+    void wake_all();
+    void changed();
     asio::awaitable<void> wait_for_room();
     asio::awaitable<void> delivered(std::uint64_t id);
     asio::awaitable<void> deliver(batch rows, buffer* home);
-    asio::awaitable<void> progress();
     asio::awaitable<fault> drain();
     void require_open() const;
-    void batch_grew();
-    void seal();
-    void wake();
     [[nodiscard]] bool over_limit() const noexcept
     {
         return queue_.bytes() + rows_.size() > config_->max_buf_size;
@@ -89,26 +135,27 @@ private:
 
     asio::any_io_executor executor_;
     std::shared_ptr<const config> config_;
-    std::unique_ptr<net::transport> transport_;
+    rejection_handler on_rejected_;
+    std::shared_ptr<retry_budget> budget_;
     std::size_t max_name_len_;
     std::size_t rows_per_batch_;  // 0: no limit
     std::size_t bytes_per_batch_; // 0: no limit
     buffer rows_;
+    std::size_t look_at_ = 0; // size of rows_ at which to look whether there is something to do
+    clock::time_point seal_at_ = clock::time_point::max(); // when rows_ become a batch
     write_queue queue_;
+    std::vector<std::unique_ptr<lane>> lanes_;
     std::vector<guest> guests_;
-    clock::time_point seal_at_ = clock::time_point::max(); // of the rows that are not sealed
 
-    asio::steady_timer wake_;     // the loop waits on it; cancelled when there is something to do
-    asio::steady_timer progress_; // others wait on it; cancelled when the queue changed
+    waiters changes_; // those who wait for batches to leave
+    waiters room_;    // those who wait for room
     std::minstd_rand random_;
     fault last_failure_;
     std::uint64_t stops_ = 0; // how often the queue has stopped
+    std::size_t running_ = 0; // lanes whose loop has not ended
     bool reported_ = false;   // somebody was told of the last stop
-    bool waiting_ = false;    // the loop is in its wait
-    bool running_ = false;    // the loop has not ended
     bool closed_ = false;     // no more calls
-    bool late_ = false;       // close_timeout is over
-    bool stop_ = false;       // the loop is to end
+    bool stop_ = false;       // the loops are to end
 };
 
 template <class... Timestamp>
@@ -116,20 +163,31 @@ asio::awaitable<void> sender_core::finish(Timestamp... value)
 {
     admit();
     buffer_access::finish(rows_, value...).raise();
-    row_added();
-    if (over_limit()) [[unlikely]] {
-        co_await wait_for_room();
+    if (row_added()) [[unlikely]] {
+        co_await pause();
     }
 }
 
-inline bool sender_core::row_added()
+template <class... Timestamp>
+std::error_code sender_core::try_finish(diagnostics* why, Timestamp... value)
 {
-    if (rows_.row_count() == 1 || rows_.row_count() == rows_per_batch_ ||
-        (bytes_per_batch_ != 0 && rows_.size() >= bytes_per_batch_)) {
-        batch_grew();
-        return rows_.empty() || over_limit();
+    fault problem = admission();
+    if (!problem && over_limit()) {
+        problem = fault(errc::would_block, "the buffer is full: " + std::to_string(unsent_rows()) +
+                                               " rows wait for the server (max_buf_size)");
     }
-    return over_limit();
+    if (problem) {
+        rows_.discard_row();
+    } else {
+        problem = buffer_access::finish(rows_, value...);
+        if (!problem) {
+            row_added();
+        }
+    }
+    if (why != nullptr) {
+        *why = std::move(problem.info);
+    }
+    return problem.code;
 }
 
 } // namespace coquest::detail

@@ -66,9 +66,8 @@ TEST_F(allocations, a_buffer_that_is_filled_again_allocates_nothing)
 
 TEST_F(allocations, a_batch_through_the_queue_allocates_nothing)
 {
-    using namespace std::chrono_literals;
     buffer rows;
-    detail::write_queue queue({1s, 1s});
+    detail::write_queue queue({});
     const std::string name = "side";
     std::size_t before = 0;
     for (int batch = 0; batch < 200; ++batch) {
@@ -79,8 +78,9 @@ TEST_F(allocations, a_batch_through_the_queue_allocates_nothing)
             add(rows, i, name);
         }
         queue.push(detail::buffer_access::take(rows));
-        queue.sending({});
-        detail::batch done = queue.sent();
+        auto& one = *queue.next({}).what;
+        queue.sending(one, {});
+        detail::batch done = queue.sent(one);
         detail::buffer_access::recycle(rows, std::move(done.chain));
     }
     EXPECT_EQ(test::allocations() - before, 0U);
@@ -112,10 +112,11 @@ TEST_F(allocations, a_row_by_co_await_allocates_nothing)
 
     test::run(io, send_rows(builder, allocated));
 
-    // the rows are not sent meanwhile: what is allocated is their segments
+    // the rows are not sent meanwhile: what is allocated is their segments, and with each of them a
+    // pause in which others have their turn
     const std::size_t segments =
         counted * sizeof("trades,side=buy price==.12345678 99999n") / (64 * 1024) + 1;
-    EXPECT_LE(allocated, segments);
+    EXPECT_LE(allocated, 2 * segments);
     EXPECT_GT(server.requests.size(), 0U);
 }
 

@@ -1,0 +1,135 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+//
+// The write loop of a sender: one coroutine for each connection does what the queue decides.
+
+#include "sender/sender_core.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <string>
+#include <utility>
+
+namespace coquest::detail {
+
+// Takes part in the ownership: it may outlive the handle by one step.
+asio::awaitable<void> sender_core::run(std::shared_ptr<sender_core> /*self*/, lane& on)
+{
+    while (!stop_) {
+        const auto now = clock::now();
+        auto next = queue_.next(now);
+        // Rows gather while batches wait for their turn.
+        if (next.todo == write_queue::action::nothing && seal_at_ <= now && !queue_.stopped() &&
+            queue_.in_flight() < lanes_.size()) {
+            seal();
+            next = queue_.next(now);
+        }
+        if (next.todo == write_queue::action::send) {
+            co_await send(on, *next.what);
+            continue;
+        }
+        on.wake.expires_at(queue_.stopped()  ? clock::time_point::max()
+                           : seal_at_ <= now ? next.until
+                                             : std::min(next.until, seal_at_));
+        on.waiting = true;
+        co_await on.wake.async_wait(net::no_throw);
+        on.waiting = false;
+    }
+    --running_;
+    changed();
+}
+
+asio::awaitable<void> sender_core::send(lane& on, entry& what)
+{
+    queue_.sending(what, clock::now());
+    if (lanes_.size() > 1) {
+        wake(); // there may be work for another one
+    }
+    fault problem;
+    try {
+        problem = co_await on.transport->send(what.rows.chain);
+    } catch (const std::exception& unexpected) { // no memory, or a TLS backend that throws
+        problem = fault(errc::socket_error, std::string("sending failed: ") + unexpected.what());
+        problem.info.state = delivery::maybe_applied;
+        on.transport->close();
+    }
+    if (problem) {
+        failed(what, std::move(problem));
+    } else {
+        acknowledged(what);
+    }
+    changed();
+}
+
+void sender_core::acknowledged(entry& what)
+{
+    buffer* const home = home_of(what);
+    batch done = queue_.sent(what);
+    buffer_access::recycle(home == nullptr ? rows_ : *home, std::move(done.chain));
+}
+
+void sender_core::failed(entry& what, fault&& why)
+{
+    using verdict = write_queue::verdict;
+    switch (queue_.failed(what, why, clock::now(), static_cast<std::uint32_t>(random_()))) {
+    case verdict::again: break;
+    case verdict::rejected: rejected(what, std::move(why)); break;
+    case verdict::failed: give_up(what, std::move(why)); break;
+    }
+}
+
+void sender_core::rejected(entry& what, fault&& why)
+{
+    // The server counts the lines of a request from 1; each row is one.
+    std::optional<std::size_t> row;
+    if (why.info.server_line != 0 && why.info.server_line <= what.rows.rows) {
+        row = why.info.server_line - 1;
+    }
+    if (config_->split_rejected && queue_.split(what, row)) {
+        wake_all();
+        return;
+    }
+    if (!on_rejected_ || home_of(what) != nullptr) {
+        give_up(what, std::move(why));
+        return;
+    }
+    buffer rows = new_buffer();
+    buffer_access::put_back(rows, queue_.lend(what));
+    rejected_batch shown{rows, why.info, row};
+    rejection answer = rejection::keep;
+    try {
+        answer = on_rejected_(shown);
+    } catch (...) {
+        answer = rejection::keep;
+    }
+    queue_.give_back(what, buffer_access::take(rows));
+    if (answer == rejection::drop || what.rows.rows == 0) {
+        const batch dropped = queue_.let_go(what);
+        wake_all();
+    } else if (answer == rejection::split && queue_.split(what, row)) {
+        wake_all();
+    } else {
+        give_up(what, std::move(why));
+    }
+}
+
+// The owner of the rows is told; where they are the sender's own, all waits until somebody asks.
+void sender_core::give_up(entry& what, fault&& why)
+{
+    if (home_of(what) != nullptr) {
+        queue_.set_aside(what, std::move(why));
+        return;
+    }
+    last_failure_ = why;
+    queue_.stop(std::move(why));
+    ++stops_;
+    reported_ = false;
+}
+
+buffer* sender_core::home_of(const entry& what) const noexcept
+{
+    const auto owner = std::ranges::find(guests_, what.id, &guest::id);
+    return owner == guests_.end() ? nullptr : owner->home;
+}
+
+} // namespace coquest::detail
