@@ -113,10 +113,10 @@ TEST_F(allocations, a_row_by_co_await_allocates_nothing)
     test::run(io, send_rows(builder, allocated));
 
     // the rows are not sent meanwhile: what is allocated is their segments, and with each of them a
-    // pause in which others have their turn
+    // pause in which others have their turn: one or two coroutine frames
     const std::size_t segments =
         counted * sizeof("trades,side=buy price==.12345678 99999n") / (64 * 1024) + 1;
-    EXPECT_LE(allocated, 2 * segments);
+    EXPECT_LE(allocated, 3 * segments);
     EXPECT_GT(server.requests.size(), 0U);
 }
 
