@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <system_error>
+#include <vector>
 
 namespace coquest {
 
@@ -85,11 +86,12 @@ enum class delivery {
 
 /// Carries everything known about a failure. Never holds a secret.
 struct diagnostics {
-    std::string message;         ///< what failed, why, and what to do: lower case, no full stop
-    std::string host;            ///< the peer as host:port, where there is one
-    std::string path;            ///< the file concerned, where there is one
-    int http_status = 0;         ///< the server's status, 0 where none arrived
-    std::string server_code;     ///< `code` of the server's error body
+    std::string message; ///< what failed, why, and what to do: lower case, no full stop
+    std::string host;    ///< the peer as host:port, where there is one
+    std::vector<std::string> addresses; ///< host:port of each server that was tried, in order
+    std::string path;                   ///< the file concerned, where there is one
+    int http_status = 0;                ///< the server's status, 0 where none arrived
+    std::string server_code;            ///< `code` of the server's error body
     std::string server_message;  ///< `message` of the server's error body, bounded and printable
     std::string server_error_id; ///< `errorId` of the server's error body
     std::size_t server_line = 0; ///< `line` of the server's error body, from 1; 0 where absent

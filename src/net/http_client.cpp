@@ -28,8 +28,12 @@ clock::duration time_for(const config& options, std::size_t bytes)
 
 http_client::http_client(const asio::any_io_executor& executor,
                          std::shared_ptr<const config> options,
-                         std::shared_ptr<const detail::any_tls_backend> tls)
-    : config_(std::move(options)), tls_(std::move(tls)), stream_(executor), input_(input_size)
+                         std::shared_ptr<const detail::any_tls_backend> tls,
+                         std::shared_ptr<detail::address_list> addresses)
+    : config_(std::move(options)), tls_(std::move(tls)),
+      addresses_(addresses ? std::move(addresses)
+                           : std::make_shared<detail::address_list>(config_->addresses)),
+      stream_(executor), input_(input_size)
 {
     head_.emplace(*config_, address());
 }
@@ -51,7 +55,7 @@ void http_client::next_address()
     }
 }
 
-asio::awaitable<fault> http_client::send(const detail::segment_chain& rows)
+asio::awaitable<fault> http_client::send(const detail::segment_chain& rows, bool resend_if_unsure)
 {
     fault problem;
     // A server may close an idle connection at any time. What such a connection fails at is tried
@@ -68,6 +72,7 @@ asio::awaitable<fault> http_client::send(const detail::segment_chain& rows)
         problem = co_await exchange(head_->post(rows.bytes()), &rows,
                                     clock::now() + time_for(*config_, rows.bytes()));
         again = reused && !response_.started() &&
+                (resend_if_unsure || problem.info.state == delivery::not_sent) &&
                 (problem.code == errc::socket_error || problem.info.tls == tls_failure::truncated);
     }
     if (problem) {

@@ -5,6 +5,7 @@
 // pipelined, so that nothing is ever sent while an answer is due (contract §6.8).
 #pragma once
 
+#include "core/address_list.hpp"
 #include "core/http_request.hpp"
 #include "core/http_response.hpp"
 #include "core/server_settings.hpp"
@@ -20,10 +21,13 @@ namespace coquest::net {
 
 class http_client final : public transport {
 public:
+    /// @p addresses, made of the options' where null, is what the connections of one sender share:
+    /// what one learns of a server, all know. All run on one strand.
     http_client(const asio::any_io_executor& executor, std::shared_ptr<const config> options,
-                std::shared_ptr<const detail::any_tls_backend> tls);
+                std::shared_ptr<const detail::any_tls_backend> tls,
+                std::shared_ptr<detail::address_list> addresses = nullptr);
 
-    asio::awaitable<fault> send(const detail::segment_chain& rows) override;
+    asio::awaitable<fault> send(const detail::segment_chain& rows, bool resend_if_unsure) override;
     [[nodiscard]] bool must_close() const noexcept override { return false; }
     asio::awaitable<void> shutdown() override;
     void close() noexcept override { stream_.close(); }
@@ -42,6 +46,7 @@ private:
 
     std::shared_ptr<const config> config_;
     std::shared_ptr<const detail::any_tls_backend> tls_;
+    std::shared_ptr<detail::address_list> addresses_;
     stream stream_;
     std::size_t address_ = 0; // of the server that is used
     std::optional<detail::http_request_head> head_;

@@ -3,8 +3,6 @@
 
 #include "net/tcp_client.hpp"
 
-#include "net/http_client.hpp"
-
 #include <utility>
 
 namespace coquest::net {
@@ -21,7 +19,8 @@ asio::awaitable<fault> tcp_client::connect()
                            clock::now() + config_->connect_timeout);
 }
 
-asio::awaitable<fault> tcp_client::send(const detail::segment_chain& rows)
+asio::awaitable<fault> tcp_client::send(const detail::segment_chain& rows,
+                                        bool /*resend_if_unsure*/)
 {
     if (!stream_.is_open()) {
         co_return lost(fault(errc::socket_error, "not connected to " +
@@ -49,16 +48,6 @@ fault tcp_client::lost(fault why)
     why.info.state = delivery::maybe_applied;
     why.info.retryable = false;
     return why;
-}
-
-std::unique_ptr<transport> make_transport(const asio::any_io_executor& executor,
-                                          std::shared_ptr<const config> options,
-                                          std::shared_ptr<const detail::any_tls_backend> tls)
-{
-    if (is_http(options->transport)) {
-        return std::make_unique<http_client>(executor, std::move(options), std::move(tls));
-    }
-    return std::make_unique<tcp_client>(executor, std::move(options), std::move(tls));
 }
 
 } // namespace coquest::net

@@ -20,7 +20,7 @@ public:
     /// Connects. The connection is the only one: once lost, must_close() says so.
     asio::awaitable<fault> connect();
 
-    asio::awaitable<fault> send(const detail::segment_chain& rows) override;
+    asio::awaitable<fault> send(const detail::segment_chain& rows, bool resend_if_unsure) override;
     [[nodiscard]] bool must_close() const noexcept override { return !stream_.is_open(); }
     asio::awaitable<void> shutdown() override { return stream_.linger(); }
     void close() noexcept override { stream_.close(); }

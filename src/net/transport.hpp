@@ -14,7 +14,6 @@
 
 #include <asio/buffer.hpp>
 
-#include <memory>
 #include <vector>
 
 namespace coquest::net {
@@ -24,8 +23,10 @@ public:
     virtual ~transport() = default;
 
     /// Sends @p rows once and waits for what the protocol has by way of acknowledgement. The fault
-    /// says what became of the rows, and whether to try again.
-    virtual asio::awaitable<fault> send(const detail::segment_chain& rows) = 0;
+    /// says what became of the rows, and whether to try again. Without @p resend_if_unsure, rows
+    /// that may have been stored are not sent a second time within the call either.
+    virtual asio::awaitable<fault> send(const detail::segment_chain& rows,
+                                        bool resend_if_unsure = true) = 0;
 
     /// Says whether the connection is lost for good: no further send can succeed.
     [[nodiscard]] virtual bool must_close() const noexcept = 0;
@@ -35,11 +36,6 @@ public:
     /// Closes at once; a send that is pending fails.
     virtual void close() noexcept = 0;
 };
-
-/// Makes the transport of @p options; @p tls is null for plain protocols.
-[[nodiscard]] std::unique_ptr<transport> make_transport(
-    const asio::any_io_executor& executor, std::shared_ptr<const config> options,
-    std::shared_ptr<const detail::any_tls_backend> tls);
 
 /// Appends the segments of @p rows to @p pieces.
 inline void append_pieces(std::vector<asio::const_buffer>& pieces,

@@ -52,9 +52,9 @@ asio::awaitable<void> serve(tcp::acceptor& acceptor, int& connections)
 
 asio::awaitable<void> send_twice(net::http_client& client, const detail::segment_chain& rows)
 {
-    fault problem = co_await client.send(rows);
+    fault problem = co_await client.send(rows, true);
     EXPECT_FALSE(problem) << problem.info.message;
-    problem = co_await client.send(rows);
+    problem = co_await client.send(rows, true);
     EXPECT_FALSE(problem) << problem.info.message;
 }
 

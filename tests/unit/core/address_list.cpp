@@ -1,0 +1,128 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+
+#include "core/address_list.hpp"
+
+#include <gmock/gmock.h>
+
+#include <chrono>
+#include <vector>
+
+namespace coquest::detail {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+
+constexpr address_list::time_point start{std::chrono::hours(1)};
+
+address_list four()
+{
+    return address_list({{"a", 1}, {"b", 2}, {"c", 3}, {"d", 4}});
+}
+
+TEST(address_list, order_is_that_of_the_configuration_at_first)
+{
+    EXPECT_THAT(four().order(start), ElementsAre(0, 1, 2, 3));
+    EXPECT_EQ(four()[2].host, "c");
+}
+
+TEST(address_list, the_one_that_works_is_kept_to)
+{
+    address_list list = four();
+    list.worked(2);
+
+    EXPECT_THAT(list.order(start), ElementsAre(2, 0, 1, 3));
+}
+
+TEST(address_list, one_that_failed_is_put_back_for_a_second)
+{
+    address_list list = four();
+    list.failed(0, start);
+
+    EXPECT_THAT(list.order(start), ElementsAre(1, 2, 3, 0));
+    EXPECT_THAT(list.order(start + 999ms), ElementsAre(1, 2, 3, 0));
+    EXPECT_THAT(list.order(start + 1s), ElementsAre(0, 1, 2, 3));
+}
+
+TEST(address_list, one_that_is_back_does_not_displace_the_one_that_works)
+{
+    address_list list = four();
+    list.failed(0, start);
+    list.worked(1);
+
+    EXPECT_THAT(list.order(start + 1min), ElementsAre(1, 0, 2, 3));
+}
+
+TEST(address_list, the_pause_doubles_up_to_thirty_seconds)
+{
+    address_list list = four();
+    auto now = start;
+    for (const auto pause : {1s, 2s, 4s, 8s, 16s, 30s, 30s, 30s, 30s, 30s}) {
+        list.failed(0, now);
+
+        EXPECT_EQ(list.order(now + pause - 1ms).back(), 0U);
+        now += pause;
+        EXPECT_EQ(list.order(now).front(), 0U);
+    }
+}
+
+TEST(address_list, success_ends_the_pause_and_starts_the_count_again)
+{
+    address_list list = four();
+    list.failed(0, start);
+    list.failed(0, start + 1s);
+    list.worked(0);
+
+    EXPECT_EQ(list.order(start + 1s).front(), 0U);
+    list.failed(0, start + 2s);
+    EXPECT_EQ(list.order(start + 3s).front(), 0U);
+}
+
+TEST(address_list, failures_while_put_back_count_once)
+{
+    address_list list = four();
+    list.failed(0, start);
+    list.failed(0, start + 1ms); // another connection to the same server
+    list.failed(0, start + 2ms);
+
+    EXPECT_EQ(list.order(start + 1s).front(), 0U);
+}
+
+TEST(address_list, where_all_failed_the_one_that_is_back_first_goes_first)
+{
+    address_list list = four();
+    list.worked(3);
+    for (const std::size_t i : {1, 3, 0, 2}) {
+        list.failed(i, start + std::chrono::milliseconds(i == 1 ? 0 : i == 3 ? 1 : i == 0 ? 2 : 3));
+    }
+
+    EXPECT_THAT(list.order(start + 500ms), ElementsAre(1, 3, 0, 2));
+}
+
+TEST(address_list, the_ip_address_that_was_reached_is_remembered)
+{
+    address_list list = four();
+    list.reached(1, "::1");
+
+    EXPECT_EQ(list.last_ip(1), "::1");
+    EXPECT_EQ(list.last_ip(0), "");
+}
+
+TEST(interleave, takes_the_families_in_turn)
+{
+    constexpr std::size_t none = 99;
+    EXPECT_THAT(interleave({true, true, true, false, false}, none), ElementsAre(0, 3, 1, 4, 2));
+    EXPECT_THAT(interleave({false, true, true}, none), ElementsAre(0, 1, 2));
+    EXPECT_THAT(interleave({false, false}, none), ElementsAre(0, 1));
+    EXPECT_THAT(interleave({}, none), ElementsAre());
+}
+
+TEST(interleave, what_was_reached_last_goes_first_and_the_other_family_next)
+{
+    EXPECT_THAT(interleave({true, true, false, false}, 2), ElementsAre(2, 0, 3, 1));
+    EXPECT_THAT(interleave({true, true, false}, 1), ElementsAre(1, 2, 0));
+}
+
+} // namespace
+} // namespace coquest::detail
