@@ -1,0 +1,81 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+
+#include "core/connect_race.hpp"
+
+#include <algorithm>
+
+namespace coquest::detail {
+
+connect_race::decision connect_race::next(time_point now)
+{
+    bool running = false;
+    time_point until = time_point::max();
+    for (std::size_t i = 0; i < attempts_.size(); ++i) {
+        if (!attempts_[i].running) {
+            continue;
+        }
+        if (attempts_[i].ends <= now) {
+            failed(i);
+            return {action::abandon, i, servers_[attempts_[i].rank], 0, now};
+        }
+        running = true;
+        until = std::min(until, attempts_[i].ends);
+    }
+    const bool more = !ready_.empty() || begun_ < servers_.size();
+    if (!more) {
+        return {running ? action::wait : action::over, 0, 0, 0, until};
+    }
+    if (now < next_start_) {
+        return {action::wait, 0, 0, 0, std::min(until, next_start_)};
+    }
+    if (ready_.empty()) {
+        return start(action::resolve, {begun_++, 0}, now);
+    }
+    const target to = ready_.front();
+    ready_.pop_front();
+    return start(action::connect, to, now);
+}
+
+connect_race::decision connect_race::start(action what, target to, time_point now)
+{
+    attempts_.push_back({to.rank, now + attempt_limit});
+    next_start_ = now + head_start;
+    return {what, attempts_.size() - 1, servers_[to.rank], to.ip, now};
+}
+
+void connect_race::resolved(std::size_t attempt, std::size_t count)
+{
+    const std::size_t rank = attempts_[attempt].rank;
+    failed(attempt); // it is over, and its first address need not wait
+    const auto behind =
+        std::ranges::find_if(ready_, [rank](const target& one) { return one.rank > rank; });
+    std::vector<target> found(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        found[i] = {rank, i};
+    }
+    ready_.insert(behind, found.begin(), found.end());
+}
+
+void connect_race::failed(std::size_t attempt) noexcept
+{
+    attempts_[attempt].running = false;
+    next_start_ = time_point::min();
+}
+
+bool connect_race::is_exhausted(std::size_t server) const
+{
+    const auto rank =
+        static_cast<std::size_t>(std::ranges::find(servers_, server) - servers_.begin());
+    return rank < begun_ &&
+           std::ranges::none_of(
+               attempts_, [rank](const runner& one) { return one.running && one.rank == rank; }) &&
+           std::ranges::none_of(ready_, [rank](const target& one) { return one.rank == rank; });
+}
+
+std::vector<std::size_t> connect_race::started() const
+{
+    return {servers_.begin(), servers_.begin() + static_cast<std::ptrdiff_t>(begun_)};
+}
+
+} // namespace coquest::detail
