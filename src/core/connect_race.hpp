@@ -51,6 +51,8 @@ public:
     /// Reports that @p attempt failed; next() does so itself for those that it abandons.
     void failed(std::size_t attempt) noexcept;
 
+    /// Says whether @p attempt is neither over nor abandoned.
+    [[nodiscard]] bool is_running(std::size_t attempt) const { return attempts_[attempt].running; }
     /// Says whether @p server has been started and nothing of it is left.
     [[nodiscard]] bool is_exhausted(std::size_t server) const;
     /// Returns the servers of which an attempt was made, in order.

@@ -28,12 +28,44 @@ std::string explain(std::error_code ec)
         return "timed out";
     }
     if (ec == asio::error::no_descriptors) {
-        return "too many open files in this process";
+        return "too many open files in this process: raise its limit (ulimit -n), or close some";
+    }
+    if (ec == std::errc::too_many_files_open_in_system) {
+        return "too many open files on this machine";
+    }
+    if (ec == asio::error::no_buffer_space || ec == asio::error::no_memory) {
+        return "this machine has no memory left for a socket";
+    }
+    if (ec == std::errc::address_not_available) {
+        return "no local address or port left to connect from";
     }
     if (ec == asio::error::operation_aborted) {
         return "cancelled";
     }
     return ec.message();
+}
+
+bool is_own_want(std::error_code ec) noexcept
+{
+    return ec == asio::error::no_descriptors || ec == asio::error::no_buffer_space ||
+           ec == asio::error::no_memory || ec == std::errc::too_many_files_open_in_system ||
+           ec == std::errc::address_not_available;
+}
+
+detail::fault socket_fault(const char* doing, const server_address& peer, std::error_code ec,
+                           errc code)
+{
+    const std::string host = to_string(peer);
+    detail::fault problem(ec == asio::error::operation_aborted ? errc::cancelled : code,
+                          std::string(doing) + " " + host + ": " + explain(ec));
+    problem.info.host = host;
+    problem.info.retryable = problem.code != errc::cancelled;
+    return problem;
+}
+
+detail::fault late_fault(const char* doing, const server_address& peer)
+{
+    return socket_fault(doing, peer, asio::error::timed_out, errc::timed_out);
 }
 
 } // namespace coquest::net

@@ -11,6 +11,7 @@
 #include "core/server_settings.hpp"
 #include "net/transport.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -36,24 +37,34 @@ public:
     asio::awaitable<fault> settings(detail::server_settings& out);
 
 private:
-    asio::awaitable<fault> connect();
+    using step = detail::http_response_parser::step;
+
+    asio::awaitable<fault> deliver(const detail::segment_chain& rows, bool resend_if_unsure);
+    asio::awaitable<fault> ask_all(detail::server_settings& out);
+    asio::awaitable<fault> ask(detail::server_settings& out);
+    asio::awaitable<fault> connect(std::vector<std::size_t> order);
     asio::awaitable<fault> exchange(std::string_view head, const detail::segment_chain* body,
-                                    clock::time_point deadline);
-    asio::awaitable<fault> ask_settings(detail::server_settings& out);
-    asio::awaitable<fault> receive();
-    void next_address();
-    [[nodiscard]] const server_address& address() const { return config_->addresses[address_]; }
+                                    std::chrono::milliseconds time);
+    asio::awaitable<fault> transfer();
+    asio::awaitable<fault> receive_some(step& now);
+    fault cancelled();
+    void name_tried(fault& problem);
+    bool is_reusable();
+    void leave();
+    [[nodiscard]] const server_address& address() const { return (*addresses_)[server_]; }
 
     std::shared_ptr<const config> config_;
     std::shared_ptr<const detail::any_tls_backend> tls_;
     std::shared_ptr<detail::address_list> addresses_;
     stream stream_;
-    std::size_t address_ = 0; // of the server that is used
+    std::size_t server_ = 0; // that is used
     std::optional<detail::http_request_head> head_;
     detail::http_response_parser response_;
     std::vector<asio::const_buffer> pieces_; // of the request that is under way
     std::vector<std::byte> input_;
-    bool fresh_ = true; // the connection has carried no request yet
+    std::vector<std::size_t> tried_; // servers, in this call
+    bool fresh_ = true;              // the connection has carried no request yet
+    bool whole_ = false;             // the kernel has taken all of the request
 };
 
 } // namespace coquest::net

@@ -5,7 +5,9 @@
 // phase and the peer. After a failure or a cancelled operation it is good for close() only.
 #pragma once
 
+#include "core/address_list.hpp"
 #include "net/asio.hpp"
+#include "net/connect_report.hpp"
 
 #include <coquest/config.hpp>
 #include <coquest/detail/any_tls.hpp>
@@ -21,12 +23,10 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <system_error>
 #include <vector>
 
 namespace coquest::net {
-
-using clock = std::chrono::steady_clock;
-using detail::fault;
 
 class stream {
 public:
@@ -35,18 +35,31 @@ public:
     stream& operator=(const stream&) = delete;
     ~stream();
 
-    /// Resolves, connects, and shakes hands where @p tls is not null, all by @p deadline.
-    asio::awaitable<fault> connect(server_address peer, std::string bind_to,
+    /// Connects to one of @p servers, the first of @p order that takes the connection, and shakes
+    /// hands where @p tls is not null; a handshake that fails goes on to the others. All of it by
+    /// @p deadline.
+    asio::awaitable<fault> connect(std::shared_ptr<detail::address_list> servers,
+                                   std::vector<std::size_t> order, std::string bind_to,
                                    const detail::any_tls_backend* tls, clock::time_point deadline);
+    /// Returns the server of the connection, or the one to which the last was made.
+    [[nodiscard]] std::size_t server() const noexcept { return server_; }
+    /// Returns the servers that the last connect() has tried, in order.
+    [[nodiscard]] const std::vector<std::size_t>& tried() const { return report_->tried(); }
 
-    /// Sends all of @p pieces in order, and consumes them: what is left was not sent.
-    asio::awaitable<fault> write(std::vector<asio::const_buffer>& pieces);
+    /// Sends all of @p pieces in order, and consumes them. Stops as soon as the peer sends
+    /// something or hangs up, which sets @p answered; read_some() then doesn't wait. Success
+    /// without an answer means that the kernel has taken every byte.
+    asio::awaitable<fault> write(std::vector<asio::const_buffer>& pieces, bool& answered);
 
     /// Reads at least one byte; @p n is 0 where the peer ended the connection.
     asio::awaitable<fault> read_some(std::span<std::byte> into, std::size_t& n);
 
-    /// Looks, without waiting, whether the peer has hung up. For a peer that sends no data.
-    fault check();
+    /// Looks, without waiting, whether the peer has hung up. Data that it has sent sets @p spoke,
+    /// and is what read_some() returns next.
+    fault check(bool& spoke);
+
+    /// Has the kernel give up a peer that acknowledges nothing for @p time (Linux). Never lowered.
+    void expect_acknowledgement_in(std::chrono::milliseconds time) noexcept;
 
     /// Says goodbye (close_notify) where it costs no waiting, and closes.
     void shutdown() noexcept;
@@ -63,26 +76,36 @@ public:
 
 private:
     struct io;
-    enum class phase { resolve, connect, handshake, read, write };
+    enum class phase { handshake, read, write };
 
-    asio::awaitable<fault> resolve(std::vector<asio::ip::tcp::endpoint>& found);
-    asio::awaitable<fault> connect_any(const std::vector<asio::ip::tcp::endpoint>& to,
-                                       const std::string& bind_to);
+    asio::awaitable<fault> connect_plain(std::vector<std::size_t> order, const std::string& bind_to,
+                                         clock::time_point deadline);
     asio::awaitable<fault> handshake(const detail::any_tls_backend& tls);
-    asio::awaitable<fault> write_plain(std::vector<asio::const_buffer>& pieces);
-    asio::awaitable<fault> write_tls(std::vector<asio::const_buffer>& pieces);
+    template <class Buffers>
+    asio::awaitable<std::error_code> write_some(const Buffers& bytes, std::size_t& sent);
+    asio::awaitable<fault> write_plain(std::vector<asio::const_buffer>& pieces, bool& answered);
+    asio::awaitable<fault> write_tls(std::vector<asio::const_buffer>& pieces, bool& answered);
     template <class Step>
     asio::awaitable<fault> drive(Step step, phase during);
     asio::awaitable<fault> send_output(phase during);
+    asio::awaitable<fault> send_records(bool& answered);
     asio::awaitable<fault> receive_input(phase during);
+    fault notice(bool& answered);
+    fault take_early(bool& answered);
+    fault put_input(std::span<const std::byte> bytes, phase during);
     void send_goodbye() noexcept;
     fault failed(std::error_code ec, phase during) const;
     fault tls_failed(tls_diagnosis why, phase during) const;
 
     std::shared_ptr<io> io_;
+    std::unique_ptr<connect_report> report_; // of the last connect()
+    std::size_t server_ = 0;
     server_address peer_;
     std::unique_ptr<detail::any_tls_session> tls_;
     std::vector<std::byte> input_; // ciphertext between the socket and the session
+    std::vector<std::byte> early_; // what the peer sent before it was to be read
+    std::chrono::milliseconds acknowledgement_{0};
+    bool at_once_ = false; // the next write doesn't wait
     bool open_ = false;
 };
 

@@ -5,6 +5,7 @@
 // hang up, which it does for a row that it cannot take; that is looked for around every write.
 #pragma once
 
+#include "core/address_list.hpp"
 #include "net/transport.hpp"
 
 #include <memory>
@@ -26,10 +27,12 @@ public:
     void close() noexcept override { stream_.close(); }
 
 private:
+    fault look();
     fault lost(fault why);
 
     std::shared_ptr<const config> config_;
     std::shared_ptr<const detail::any_tls_backend> tls_;
+    std::shared_ptr<detail::address_list> server_; // the first; TCP has no others
     stream stream_;
     std::vector<asio::const_buffer> pieces_;
 };

@@ -59,8 +59,14 @@ protected:
     }
     asio::awaitable<fault> connect(net::stream& s, const detail::any_tls_backend* tls = nullptr)
     {
-        server_address address{"127.0.0.1", acceptor.local_endpoint().port()};
-        return s.connect(std::move(address), {}, tls, net::clock::now() + 5s);
+        return connect_to(s, "127.0.0.1", tls, 5s);
+    }
+    asio::awaitable<fault> connect_to(net::stream& s, std::string host,
+                                      const detail::any_tls_backend* tls, net::clock::duration time)
+    {
+        const std::vector<server_address> one{{std::move(host), acceptor.local_endpoint().port()}};
+        return s.connect(std::make_shared<detail::address_list>(one), {0}, {}, tls,
+                         net::clock::now() + time);
     }
     [[nodiscard]] std::string host() const
     {
@@ -98,8 +104,10 @@ asio::awaitable<void> write_texts(std::function<asio::awaitable<fault>()> connec
     fault problem = co_await connect();
     EXPECT_FALSE(problem) << problem.info.message;
     auto pieces = pieces_of(texts);
-    problem = co_await s.write(pieces);
+    bool answered = true;
+    problem = co_await s.write(pieces, answered);
     EXPECT_FALSE(problem) << problem.info.message;
+    EXPECT_FALSE(answered);
     EXPECT_TRUE(pieces.empty());
 }
 
@@ -207,12 +215,8 @@ TEST_F(stream_test, silence_in_the_handshake_ends_at_the_deadline)
     peer([this](tcp::socket& socket) { return read_all(socket); });
     net::stream s(io.get_executor());
     fault problem;
-    test::run(io, expect_failure(
-                      [&] {
-                          server_address address{"127.0.0.1", acceptor.local_endpoint().port()};
-                          return s.connect(address, {}, toy.get(), net::clock::now() + 20ms);
-                      },
-                      problem));
+    test::run(io,
+              expect_failure([&] { return connect_to(s, "127.0.0.1", toy.get(), 20ms); }, problem));
 
     EXPECT_EQ(problem.code, errc::tls_error);
     EXPECT_EQ(problem.info.tls, tls_failure::timed_out);
@@ -224,12 +228,8 @@ TEST_F(stream_test, a_backend_that_makes_no_session_says_why)
     peer([this](tcp::socket& socket) { return read_all(socket); });
     net::stream s(io.get_executor());
     fault problem;
-    test::run(io, expect_failure(
-                      [&] {
-                          server_address address{"localhost", acceptor.local_endpoint().port()};
-                          return s.connect(address, {}, toy.get(), net::clock::now() + 5s);
-                      },
-                      problem));
+    test::run(io,
+              expect_failure([&] { return connect_to(s, "localhost", toy.get(), 5s); }, problem));
 
     EXPECT_EQ(problem.code, errc::tls_error);
     EXPECT_NE(problem.info.message.find("no session for this host"), std::string::npos);
