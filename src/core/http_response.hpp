@@ -48,6 +48,8 @@ public:
     [[nodiscard]] bool started() const noexcept { return at_.started; }
     /// Returns what was read of the body, at most max_body_kept bytes.
     [[nodiscard]] std::string_view body() const noexcept { return body_; }
+    /// Says whether there was more of it than body() has.
+    [[nodiscard]] bool body_cut() const noexcept { return at_.body_bytes > body_.size(); }
     /// Says whether the connection may carry another request. Only after `complete`.
     [[nodiscard]] bool keep_alive() const noexcept
     {

@@ -82,6 +82,10 @@ fault read_settings(const http_response_parser& response, std::string_view host,
 {
     const int status = response.status();
     if (status >= 200 && status < 300) {
+        if (response.body_cut()) { // what is left of it may be well formed and mean something else
+            return version_fault(host, " answered /settings with more than 64 KiB; is this "
+                                       "QuestDB? set protocol_version to do without that page");
+        }
         return parse_settings(response.body(), host, out);
     }
     if (status == 404 || status == 405) {

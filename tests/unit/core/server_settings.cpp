@@ -199,6 +199,19 @@ TEST(server_settings, page_is_read_from_a_success)
     EXPECT_EQ(fault_of(204, "", settings).info.message, not_json);
 }
 
+TEST(server_settings, page_that_was_cut_is_refused_though_the_rest_is_well_formed)
+{
+    server_settings settings;
+    const std::string page = with("line.proto.support.versions", "[2]");
+    const std::string blanks(http_response_parser::max_body_kept - page.size(), ' ');
+
+    EXPECT_FALSE(fault_of(200, page + blanks, settings));
+    EXPECT_EQ(settings.version, protocol_version::v2);
+    const fault failure = fault_of(200, page + blanks + "}", settings);
+    EXPECT_EQ(failure.code, errc::protocol_version_error);
+    EXPECT_NE(failure.info.message.find("more than 64 KiB"), std::string::npos);
+}
+
 TEST(server_settings, other_statuses_are_errors_about_the_version)
 {
     server_settings settings;
