@@ -82,6 +82,8 @@ private:
                                          clock::time_point deadline);
     asio::awaitable<fault> handshake(const detail::any_tls_backend& tls);
     template <class Buffers>
+    bool write_at_once(const Buffers& bytes, std::size_t& sent, std::error_code& ec);
+    template <class Buffers>
     asio::awaitable<std::error_code> write_some(const Buffers& bytes, std::size_t& sent);
     asio::awaitable<fault> write_plain(std::vector<asio::const_buffer>& pieces, bool& answered);
     asio::awaitable<fault> write_tls(std::vector<asio::const_buffer>& pieces, bool& answered);

@@ -53,20 +53,26 @@ asio::awaitable<fault> stream::write(std::vector<asio::const_buffer>& pieces, bo
     return tls_ ? write_tls(pieces, answered) : write_plain(pieces, answered);
 }
 
-// Writes some of @p bytes: at first what the kernel takes at once, maybe nothing; then it waits.
+// Writes what the kernel takes without waiting, the first time in a write(). True where it did.
+template <class Buffers>
+bool stream::write_at_once(const Buffers& bytes, std::size_t& sent, std::error_code& ec)
+{
+    if (!std::exchange(at_once_, false)) {
+        return false;
+    }
+    sent = io_->socket.write_some(bytes, ec);
+    return !would_block(ec);
+}
+
 template <class Buffers>
 asio::awaitable<std::error_code> stream::write_some(const Buffers& bytes, std::size_t& sent)
 {
-    std::error_code ec;
     if (io_->expired) {
         co_return make_error_code(asio::error::operation_aborted);
     }
-    if (std::exchange(at_once_, false)) {
-        sent = io_->socket.write_some(bytes, ec);
-        co_return would_block(ec) ? std::error_code() : ec;
-    }
     io::watch_input(io_);
     io_->writing = true;
+    std::error_code ec;
     std::tie(ec, sent) = co_await io_->socket.async_write_some(bytes, no_throw);
     io_->writing = false;
     const bool interrupted = io_->readable && ec == asio::error::operation_aborted;
@@ -82,7 +88,10 @@ asio::awaitable<fault> stream::write_plain(std::vector<asio::const_buffer>& piec
         const auto count = std::min(pieces.size() - done, max_gathered_pieces);
         const std::span<const asio::const_buffer> window(pieces.data() + done, count);
         std::size_t sent = 0;
-        const std::error_code ec = co_await write_some(window, sent);
+        std::error_code ec;
+        if (!write_at_once(window, sent, ec)) {
+            ec = co_await write_some(window, sent);
+        }
         while (done != pieces.size() && sent >= pieces[done].size()) {
             sent -= pieces[done++].size();
         }
@@ -139,7 +148,10 @@ asio::awaitable<fault> stream::send_records(bool& answered)
         const auto bytes = tls_->output();
         const asio::const_buffer window(bytes.data(), bytes.size());
         std::size_t sent = 0;
-        const std::error_code ec = co_await write_some(window, sent);
+        std::error_code ec;
+        if (!write_at_once(window, sent, ec)) {
+            ec = co_await write_some(window, sent);
+        }
         tls_->consume_output(sent);
         if (ec) {
             co_return failed(ec, phase::write);

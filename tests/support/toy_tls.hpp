@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // A TLS backend without a cipher, for tests of what drives one: every byte on the wire is the plain
-// one plus one, behind a handshake of `H` from the client and `h` from the server.
+// one plus one, behind a handshake of `H` from the client and `h` from the server; `n` is a
+// certificate for other names.
 #pragma once
 
 #include <coquest/tls.hpp>
@@ -43,7 +44,7 @@ public:
             }
             if (in_[0] != 'h') {
                 out_ += 'A'; // an alert
-                ec = tls_failure::not_tls;
+                ec = in_[0] == 'n' ? tls_failure::name_mismatch : tls_failure::not_tls;
                 return tls_step::done;
             }
             in_.erase(0, 1);
