@@ -29,6 +29,8 @@ namespace coquest {
 
 namespace detail {
 class sender_core;
+struct async_access;
+const asio::any_io_executor& executor_of(const sender_core& core) noexcept;
 buffer& open_rows(sender_core& core) noexcept;
 /// Says whether rows may be added now; throws what happened since the last await.
 void admit_rows(sender_core& core);
@@ -166,6 +168,7 @@ public:
 
 private:
     friend class sender;
+    friend struct detail::async_access;
     explicit row(detail::sender_core& core) : core_(core), rows_(detail::open_rows(core)) {}
 
     detail::sender_core& core_;
@@ -276,6 +279,7 @@ public:
 
 private:
     friend class sender_builder;
+    friend struct detail::async_access;
     explicit sender(std::shared_ptr<detail::sender_core> core) noexcept;
     static asio::awaitable<void> append_batch(std::shared_ptr<detail::sender_core> core,
                                               detail::column_batch batch);

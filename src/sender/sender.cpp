@@ -10,6 +10,11 @@
 
 namespace coquest {
 
+const asio::any_io_executor& detail::executor_of(const sender_core& core) noexcept
+{
+    return core.executor();
+}
+
 buffer& detail::open_rows(sender_core& core) noexcept
 {
     return core.rows();

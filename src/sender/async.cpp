@@ -1,0 +1,36 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+
+#include <coquest/async.hpp>
+
+#include <asio/error.hpp>
+
+namespace coquest {
+
+std::exception_ptr detail::own_error(std::exception_ptr thrown)
+{
+    if (thrown) {
+        try {
+            std::rethrow_exception(thrown);
+        } catch (const std::system_error& failure) {
+            if (failure.code() == asio::error::operation_aborted) {
+                return std::make_exception_ptr(
+                    error(errc::cancelled, "the operation was cancelled"));
+            }
+        } catch (...) { // NOLINT(bugprone-empty-catch): passed on as it is
+        }
+    }
+    return thrown;
+}
+
+asio::awaitable<void> detail::settle_row(sender_core& core, bool pause, std::exception_ptr failure)
+{
+    if (failure) {
+        std::rethrow_exception(failure);
+    }
+    if (pause) {
+        co_await pause_rows(core);
+    }
+}
+
+} // namespace coquest

@@ -1,0 +1,91 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+//
+// What the tests of async.hpp share.
+#pragma once
+
+#include <coquest/async.hpp>
+
+#include "support/run.hpp"
+#include "support/scripted_server.hpp"
+
+#include <asio/detached.hpp>
+#include <asio/io_context.hpp>
+
+#include <gtest/gtest.h>
+
+#include <exception>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace coquest::test {
+
+/// Returns the error that an operation ended with.
+inline error error_in(const std::exception_ptr& thrown)
+{
+    if (!thrown) {
+        ADD_FAILURE() << "nothing was thrown";
+        return {errc::invalid_api_call, "nothing was thrown"};
+    }
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const error& e) {
+        return e;
+    }
+}
+
+/// Takes the result of an operation.
+struct outcome {
+    auto callback()
+    {
+        return [this](std::exception_ptr e) {
+            thrown = std::move(e);
+            ++calls;
+        };
+    }
+    int calls = 0;
+    std::exception_ptr thrown;
+};
+
+/// Has a server, and a sender that is built by a callback.
+class async_test : public testing::Test {
+protected:
+    sender_builder builder()
+    {
+        sender_builder made("http", "127.0.0.1", server.port());
+        made.protocol_version(coquest::protocol_version::v2);
+        return made;
+    }
+    void build(const sender_builder& options)
+    {
+        std::optional<std::exception_ptr> thrown;
+        async_build(options, io.get_executor(), [&](std::exception_ptr e, sender made) {
+            thrown = std::move(e);
+            s = std::move(made);
+        });
+        run_until(io, [&] { return thrown.has_value(); });
+        ASSERT_FALSE(*thrown);
+    }
+    void wait_for(const outcome& result)
+    {
+        run_until(io, [&] { return result.calls != 0; });
+        EXPECT_EQ(result.calls, 1);
+    }
+    void add(int n) { async_at_now(s.table("t").column_i64("n", n), asio::detached); }
+    std::string sent() const
+    {
+        std::string all;
+        for (const request& one : server.requests) {
+            all += one.body;
+        }
+        return all;
+    }
+
+    asio::io_context io{1};
+    std::function<reply(const request&)> answer = [](const request&) { return ok(); };
+    scripted_server server{io, [this](const request& r) { return answer(r); }};
+    sender s;
+};
+
+} // namespace coquest::test
