@@ -63,8 +63,9 @@ struct alignas(8) metrics_snapshot {
     std::uint64_t bytes_queued = 0;      ///< now
     std::uint64_t batches_in_flight = 0; ///< now
 
-    /// Failed attempts and refused calls, those that a retry healed included. At [n]: the errc of
-    /// value n; at [0]: codes of other categories.
+    /// Failed attempts, those that a retry healed included, and calls that the sender itself
+    /// refused or ended: would_block, timed_out, closed, what stopped it. At [n]: the errc of value
+    /// n; at [0]: codes of other categories.
     std::array<std::uint64_t, static_cast<std::size_t>(errc::cancelled) + 1> errors{};
     /// Answers that were errors, by the first digit of their status; at [0]: none of 3, 4, 5.
     std::array<std::uint64_t, 6> http_errors{};

@@ -10,6 +10,7 @@
 #include <coquest/detail/any_tls.hpp>
 #include <coquest/detail/buffer_access.hpp>
 #include <coquest/error.hpp>
+#include <coquest/observer.hpp>
 #include <coquest/rejection.hpp>
 #include <coquest/tls.hpp>
 
@@ -271,6 +272,8 @@ public:
     [[nodiscard]] std::size_t unsent_rows() const noexcept;
     /// Returns the protocol version that was configured or negotiated.
     [[nodiscard]] coquest::protocol_version protocol_version() const noexcept;
+    /// Returns the sender's counters, which any thread may read, and which stay when it goes.
+    [[nodiscard]] std::shared_ptr<const coquest::metrics> metrics() const noexcept;
     /// Says whether the sender is of no more use: closed, or its TCP connection lost.
     [[nodiscard]] bool must_close() const noexcept;
     /// Returns the executor on which build() ran, and every call belongs. Not for a sender that was
@@ -343,6 +346,8 @@ public:
     /// Has @p handler decide what becomes of batches that the server refuses; see its type. Empty:
     /// they are kept, and the sender stops.
     sender_builder& on_rejected(rejection_handler handler);
+    /// Has @p hook told what happens, from build() on; see its type. Empty: nobody is.
+    sender_builder& on_event(event_hook hook);
 
     /// Uses another TLS library than the one that coquest was built with; see TlsBackend.
     template <tls_backend Backend>
@@ -372,6 +377,7 @@ private:
     config options_;
     detail::tls_factory make_tls_;
     rejection_handler on_rejected_;
+    event_hook on_event_;
     bool ca_given_ = false; // by tls_ca(), not implied by tls_roots()
 };
 

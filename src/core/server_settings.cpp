@@ -7,8 +7,8 @@
 #include "core/server_error.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -30,17 +30,17 @@ fault version_fault(std::string_view host, std::string_view problem)
     return {make_error_code(errc::protocol_version_error), std::move(info)};
 }
 
-/// Returns the highest version in common; empty where the list names none.
-std::optional<protocol_version> highest(const std::vector<json_value>& versions)
+/// Returns the versions in common, a bit for each.
+unsigned versions_in(const std::vector<json_value>& list)
 {
-    std::int64_t best = 0;
-    for (const json_value& element : versions) {
+    unsigned versions = 0;
+    for (const json_value& element : list) {
         const std::int64_t version = element.integer().value_or(0);
         if (version >= 1 && version <= static_cast<std::int64_t>(protocol_version::v3)) {
-            best = std::max(best, version);
+            versions |= 1U << static_cast<unsigned>(version);
         }
     }
-    return best == 0 ? std::nullopt : std::optional(static_cast<protocol_version>(best));
+    return versions;
 }
 
 } // namespace
@@ -56,11 +56,11 @@ fault parse_settings(std::string_view body, std::string_view host, server_settin
     const json_value settings = root->member("config");
     const json_value versions = settings.member("line.proto.support.versions");
     if (versions.is_array()) { // where the key is missing, the server knows version 1 only
-        const auto version = highest(versions.elements(max_elements));
-        if (!version) {
+        out.versions = versions_in(versions.elements(max_elements));
+        if (out.versions == 0) {
             return version_fault(host, " supports none of the versions 1, 2 and 3");
         }
-        out.version = *version;
+        out.version = static_cast<protocol_version>(std::bit_width(out.versions) - 1);
     }
     const std::int64_t name_len =
         settings.member("cairo.max.file.name.length").integer().value_or(0);

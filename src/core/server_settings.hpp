@@ -20,7 +20,12 @@ struct server_settings {
     protocol_version version = protocol_version::v1; // the highest in common
     std::optional<std::size_t> max_name_len;         // in bytes; empty: not said, or not sane
     bool accepting_writes = true;                    // false: a replica
+    unsigned versions = 1U << 1U;                    // bit n: it takes version n
 
+    [[nodiscard]] bool supports(protocol_version one) const noexcept
+    {
+        return (versions >> static_cast<unsigned>(one) & 1U) != 0;
+    }
     /// Returns the limit for names: the smaller of the server's and the user's.
     [[nodiscard]] std::size_t name_limit(std::size_t configured) const noexcept
     {

@@ -119,6 +119,50 @@ asio::awaitable<fault> http_client::connect(std::vector<std::size_t> order)
         head_.emplace(*config_, address());
     }
     fresh_ = true;
+    if (!problem) {
+        connected(to_string(address()));
+    }
+    co_return problem;
+}
+
+asio::awaitable<fault> http_client::open()
+{
+    if (!version_) {
+        co_return co_await connect(addresses_->order(clock::now()));
+    }
+    fault problem = co_await open_for_version();
+    if (problem) {
+        problem.info.state = delivery::not_sent;
+    }
+    whole_ = false;
+    co_return problem;
+}
+
+asio::awaitable<fault> http_client::open_for_version()
+{
+    detail::server_settings now;
+    fault problem = co_await ask_all(now);
+    if (problem) {
+        co_return problem;
+    }
+    const std::string host = to_string(address());
+    if (!now.accepting_writes) {
+        problem = fault(errc::server_flush_error,
+                        host + " takes no rows (accepting.writes): it is a replica; add the "
+                               "primary to addr");
+        problem.info.retryable = true; // it may become the primary
+    } else if (!now.supports(*version_)) {
+        problem = fault(errc::protocol_version_error,
+                        host + " has been replaced by a server without protocol version " +
+                            std::to_string(static_cast<int>(*version_)) +
+                            ", which the rows are in: build another sender, or set "
+                            "protocol_version to one that all servers take");
+        stream_.close();
+    } else if (!stream_.is_open()) { // it closes after each answer
+        std::vector<std::size_t> same{server_};
+        problem = co_await connect(std::move(same));
+    }
+    problem.info.host = host;
     co_return problem;
 }
 
@@ -132,9 +176,17 @@ void http_client::leave()
 // Says whether the connection is open and idle, as far as that shows without waiting.
 bool http_client::is_reusable()
 {
-    bool spoke = false;
-    if (stream_.is_open() && (stream_.check(spoke) || spoke)) {
-        stream_.close(); // what it has to say belongs to no request
+    if (stream_.is_open()) {
+        bool spoke = false;
+        fault problem = stream_.check(spoke);
+        if (!problem && spoke) {
+            problem = fault(errc::socket_error, "reading from " + to_string(address()) +
+                                                    ": bytes that belong to no request");
+        }
+        if (problem) {
+            lost(to_string(address()), problem);
+            stream_.close();
+        }
     }
     return stream_.is_open();
 }
@@ -148,7 +200,7 @@ asio::awaitable<fault> http_client::deliver(const detail::segment_chain& rows,
     for (bool again = true; again;) {
         const bool reused = is_reusable();
         if (!reused) {
-            problem = co_await connect(addresses_->order(clock::now()));
+            problem = co_await open();
             if (problem) {
                 co_return problem;
             }
@@ -235,6 +287,7 @@ asio::awaitable<fault> http_client::exchange(std::string_view head,
     if (problem) {
         problem.info.state = whole_ ? delivery::maybe_applied : delivery::not_sent;
         problem.info.http_status = response_.status();
+        lost(to_string(address()), problem);
     }
     if (problem || !whole_ || !response_.keep_alive()) {
         stream_.close();

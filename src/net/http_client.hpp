@@ -35,6 +35,9 @@ public:
 
     /// Asks the server for its settings, with one attempt at each address.
     asio::awaitable<fault> settings(detail::server_settings& out);
+    /// Has each new connection ask first whether the server takes @p version, which was negotiated:
+    /// it may have been replaced by an older one.
+    void keep_to(protocol_version version) noexcept { version_ = version; }
 
 private:
     using step = detail::http_response_parser::step;
@@ -42,6 +45,8 @@ private:
     asio::awaitable<fault> deliver(const detail::segment_chain& rows, bool resend_if_unsure);
     asio::awaitable<fault> ask_all(detail::server_settings& out);
     asio::awaitable<fault> ask(detail::server_settings& out);
+    asio::awaitable<fault> open();
+    asio::awaitable<fault> open_for_version();
     asio::awaitable<fault> connect(std::vector<std::size_t> order);
     asio::awaitable<fault> exchange(std::string_view head, const detail::segment_chain* body,
                                     std::chrono::milliseconds time);
@@ -62,9 +67,10 @@ private:
     detail::http_response_parser response_;
     std::vector<asio::const_buffer> pieces_; // of the request that is under way
     std::vector<std::byte> input_;
-    std::vector<std::size_t> tried_; // servers, in this call
-    bool fresh_ = true;              // the connection has carried no request yet
-    bool whole_ = false;             // the kernel has taken all of the request
+    std::vector<std::size_t> tried_;          // servers, in this call
+    std::optional<protocol_version> version_; // that was negotiated
+    bool fresh_ = true;                       // the connection has carried no request yet
+    bool whole_ = false;                      // the kernel has taken all of the request
 };
 
 } // namespace coquest::net

@@ -21,9 +21,11 @@ asio::awaitable<fault> tcp_client::connect()
     std::vector<std::size_t> order{0};
     fault problem = co_await stream_.connect(server_, std::move(order), config_->bind_interface,
                                              tls_.get(), clock::now() + config_->connect_timeout);
+    const std::string host = to_string(config_->addresses.front());
     if (problem) {
-        problem.info.addresses = {to_string(config_->addresses.front())};
+        problem.info.addresses = {host};
     } else {
+        connected(host);
         stream_.expect_acknowledgement_in(config_->request_timeout);
     }
     co_return problem;
@@ -33,7 +35,7 @@ asio::awaitable<fault> tcp_client::send(const detail::segment_chain& rows,
                                         bool /*resend_if_unsure*/)
 {
     if (!stream_.is_open()) {
-        co_return lost(fault(errc::socket_error, "not connected to " +
+        co_return lose(fault(errc::socket_error, "not connected to " +
                                                      to_string(config_->addresses.front()) +
                                                      ": close this sender and build another"));
     }
@@ -53,7 +55,7 @@ asio::awaitable<fault> tcp_client::send(const detail::segment_chain& rows,
     if (!problem) {
         problem = look();
     }
-    co_return problem ? lost(std::move(problem)) : fault();
+    co_return problem ? lose(std::move(problem)) : fault();
 }
 
 fault tcp_client::look()
@@ -72,8 +74,11 @@ fault tcp_client::look()
 }
 
 // How much of what went out the server has stored, nobody can know.
-fault tcp_client::lost(fault why)
+fault tcp_client::lose(fault why)
 {
+    if (stream_.is_open()) {
+        lost(to_string(config_->addresses.front()), why);
+    }
     stream_.close();
     why.info.state = delivery::maybe_applied;
     why.info.retryable = false;

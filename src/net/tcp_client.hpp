@@ -28,7 +28,7 @@ public:
 
 private:
     fault look();
-    fault lost(fault why);
+    fault lose(fault why);
 
     std::shared_ptr<const config> config_;
     std::shared_ptr<const detail::any_tls_backend> tls_;

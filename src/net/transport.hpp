@@ -14,9 +14,22 @@
 
 #include <asio/buffer.hpp>
 
+#include <string_view>
 #include <vector>
 
 namespace coquest::net {
+
+/// Is told of the connections of a transport, on its strand.
+class connection_observer {
+public:
+    /// There is a connection to @p host (host:port), which has replaced one where @p again.
+    virtual void connected(std::string_view host, bool again) noexcept = 0;
+    /// The connection ended, and not by close().
+    virtual void lost(std::string_view host, const fault& why) noexcept = 0;
+
+protected:
+    ~connection_observer() = default;
+};
 
 class transport {
 public:
@@ -35,6 +48,28 @@ public:
     virtual asio::awaitable<void> shutdown() = 0;
     /// Closes at once; a send that is pending fails.
     virtual void close() noexcept = 0;
+
+    /// Has @p who, which outlives this, told of connections.
+    void observe(connection_observer& who) noexcept { observer_ = &who; }
+
+protected:
+    void connected(std::string_view host) noexcept
+    {
+        if (observer_ != nullptr) {
+            observer_->connected(host, connected_before_);
+        }
+        connected_before_ = true;
+    }
+    void lost(std::string_view host, const fault& why) noexcept
+    {
+        if (observer_ != nullptr && why.code != errc::cancelled) {
+            observer_->lost(host, why);
+        }
+    }
+
+private:
+    connection_observer* observer_ = nullptr;
+    bool connected_before_ = false;
 };
 
 /// Appends the segments of @p rows to @p pieces.

@@ -150,6 +150,11 @@ protocol_version sender::protocol_version() const noexcept
     return core_->version();
 }
 
+std::shared_ptr<const metrics> sender::metrics() const noexcept
+{
+    return core_->numbers();
+}
+
 bool sender::must_close() const noexcept
 {
     return !core_ || core_->must_close();

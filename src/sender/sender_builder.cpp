@@ -80,14 +80,17 @@ asio::awaitable<fault> connect(std::shared_ptr<const detail::any_tls_backend> tl
     fault problem;
     detail::server_settings settings;
     if (is_http(options->transport)) {
-        auto client = std::make_unique<net::http_client>(out.executor, options, tls);
-        if (!options->version) {
-            problem = co_await negotiate(*client, *options, settings);
-        }
-        out.transports.push_back(std::move(client));
-        while (out.transports.size() < options->connections) {
-            out.transports.push_back(
-                std::make_unique<net::http_client>(out.executor, options, tls));
+        const auto servers = std::make_shared<detail::address_list>(options->addresses);
+        while (!problem && out.transports.size() < options->connections) {
+            auto client = std::make_unique<net::http_client>(out.executor, options, tls, servers);
+            client->observe(*out.seen);
+            if (!options->version) {
+                if (out.transports.empty()) {
+                    problem = co_await negotiate(*client, *options, settings);
+                }
+                client->keep_to(settings.version);
+            }
+            out.transports.push_back(std::move(client));
         }
     } else {
         if (options->token || options->username) {
@@ -96,6 +99,7 @@ asio::awaitable<fault> connect(std::shared_ptr<const detail::any_tls_backend> tl
                             "or https, or a server without line.tcp.auth.db.path");
         }
         auto client = std::make_unique<net::tcp_client>(out.executor, options, std::move(tls));
+        client->observe(*out.seen);
         problem = co_await client->connect();
         out.transports.push_back(std::move(client));
     }
@@ -364,6 +368,12 @@ sender_builder& sender_builder::on_rejected(rejection_handler handler)
     return *this;
 }
 
+sender_builder& sender_builder::on_event(event_hook hook)
+{
+    on_event_ = std::move(hook);
+    return *this;
+}
+
 sender_builder& sender_builder::user_agent(std::string_view value)
 {
     options_.user_agent = value;
@@ -379,6 +389,7 @@ asio::awaitable<sender> sender_builder::make(sender_builder from)
 {
     detail::sender_parts parts;
     parts.on_rejected = std::move(from.on_rejected_);
+    parts.seen = std::make_unique<detail::watch>(std::move(from.on_event_));
     co_await make_parts(std::move(from.options_), from.make_tls_, parts);
     auto core = std::make_shared<detail::sender_core>(std::move(parts));
     core->start();

@@ -74,8 +74,9 @@ error open_row()
 
 sender_core::sender_core(sender_parts&& parts)
     : executor_(std::move(parts.executor)), config_(std::move(parts.options)),
-      on_rejected_(std::move(parts.on_rejected)), budget_(std::move(parts.budget)),
-      max_name_len_(parts.max_name_len), rows_per_batch_(config_->rows_per_batch()),
+      on_rejected_(std::move(parts.on_rejected)), seen_(std::move(parts.seen)),
+      budget_(std::move(parts.budget)), max_name_len_(parts.max_name_len),
+      rows_per_batch_(config_->rows_per_batch()),
       bytes_per_batch_(config_->auto_flush ? config_->auto_flush_bytes : 0),
       rows_(parts.version, open_rows_limits(*config_, max_name_len_)),
       queue_(queue_limits(*config_, budget_.get())), changes_(executor_), room_(executor_),
@@ -103,12 +104,14 @@ asio::awaitable<void> sender_core::flush()
 {
     const auto self = shared_from_this();
     require_open();
+    seen_->flushing();
     co_await delivered(ask_for_all());
 }
 
 asio::awaitable<void> sender_core::flush(buffer& rows)
 {
     require_open();
+    seen_->flushing();
     if (rows.version() != version()) {
         throw error(errc::protocol_version_error,
                     "the buffer holds rows of protocol version " +
@@ -140,6 +143,7 @@ asio::awaitable<void> sender_core::deliver(batch rows, buffer* home)
 {
     const auto self = shared_from_this();
     seal(); // what was committed before goes first
+    seen_->committed(rows.rows, rows.bytes());
     const std::uint64_t id = queue_.push(std::move(rows));
     guests_.push_back({id, home});
     std::exception_ptr failure;
@@ -150,7 +154,9 @@ asio::awaitable<void> sender_core::deliver(batch rows, buffer* home)
     }
     std::erase_if(guests_, [id](const guest& one) { return one.id == id; });
     if (failure) {
-        buffer_access::put_back(*home, queue_.withdraw(id));
+        batch left = queue_.withdraw(id);
+        seen_->left(&metrics_snapshot::rows_returned, left.rows);
+        buffer_access::put_back(*home, std::move(left));
         changed();
         wake_all();
         std::rethrow_exception(failure);
@@ -160,9 +166,7 @@ asio::awaitable<void> sender_core::deliver(batch rows, buffer* home)
 // Completes when batch `id` is acknowledged; throws when it is given up, or the queue stops before.
 asio::awaitable<void> sender_core::delivered(std::uint64_t id)
 {
-    if (queue_.stopped()) {
-        queue_.resume();
-    }
+    resume();
     wake_all();
     const std::uint64_t stops = stops_;
     const auto until = end_of(config_->flush_timeout);
@@ -178,8 +182,8 @@ asio::awaitable<void> sender_core::delivered(std::uint64_t id)
             throw error(errc::closed, "the sender was closed before the rows were acknowledged");
         }
         if (clock::now() >= until) {
-            throw error(errc::timed_out,
-                        over("flush_timeout", config_->flush_timeout) + "; the rows are kept");
+            throw refused(errc::timed_out,
+                          over("flush_timeout", config_->flush_timeout) + "; the rows are kept");
         }
         co_await changes_.wait(until);
         const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
@@ -200,8 +204,8 @@ asio::awaitable<void> sender_core::wait_for_room()
     // Where the queue stops, the row is committed all the same: the next call says why.
     while (over_limit() && !queue_.stopped() && !stop_) {
         if (clock::now() >= until) {
-            throw error(errc::timed_out, over("at_timeout", config_->at_timeout) +
-                                             " and there is no room; the row is committed");
+            throw refused(errc::timed_out, over("at_timeout", config_->at_timeout) +
+                                               " and there is no room; the row is committed");
         }
         co_await room_.wait(until);
         const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
@@ -250,6 +254,7 @@ asio::awaitable<void> sender_core::close()
         }
     }
     problem.info.unsent_rows = unsent_rows();
+    seen_->closed(problem);
     std::move(problem).raise();
 }
 
@@ -257,9 +262,7 @@ asio::awaitable<void> sender_core::close()
 asio::awaitable<fault> sender_core::drain()
 {
     ask_for_all();
-    if (queue_.stopped()) {
-        queue_.resume();
-    }
+    resume();
     wake_all();
     const std::uint64_t stops = stops_;
     const auto until = clock::now() + config_->close_timeout;
@@ -287,26 +290,52 @@ buffer sender_core::take_unsent()
 {
     seal();
     buffer unsent = new_buffer();
+    resume();
     buffer_access::put_back(unsent, queue_.withdraw_all());
+    seen_->left(&metrics_snapshot::rows_returned, unsent.row_count());
     changed();
     return unsent;
 }
 
 void sender_core::abandon() noexcept
 {
-    closed_ = stop_ = true;
+    closed_ = stop_ = abandoned_ = true;
     for (const auto& one : lanes_) {
         one->transport->close();
     }
+    if (!rows_.empty()) {
+        seen_->committed(rows_.row_count(), rows_.size());
+    }
+    if (unsent_rows() != 0) {
+        seen_->dropped(unsent_rows(), queue_.bytes() + rows_.size());
+    }
     wake_all();
-    changed();
+    changes_.wake();
+    room_.wake();
 }
 
-void sender_core::require_open() const
+void sender_core::require_open()
 {
     if (closed_) {
-        throw error(errc::closed, "the sender is closed");
+        throw refused(errc::closed, "the sender is closed");
     }
+}
+
+// Starts the queue again where it has stopped.
+void sender_core::resume()
+{
+    if (queue_.stopped()) {
+        queue_.resume();
+        seen_->resumed(queue_);
+    }
+}
+
+// Makes the error of a call, and counts it.
+error sender_core::refused(errc code, std::string message)
+{
+    const fault why(code, std::move(message));
+    seen_->failed(why);
+    return why.to_error();
 }
 
 void sender_core::admit()
@@ -316,6 +345,7 @@ void sender_core::admit()
     }
     if (fault problem = admission()) {
         rows_.discard_row();
+        seen_->failed(problem);
         std::move(problem).raise();
     }
 }
@@ -330,7 +360,7 @@ fault sender_core::admission()
         return {};
     }
     if (!must_close() && last_failure_.info.state != delivery::rejected) {
-        queue_.resume();
+        resume();
         wake_all();
         if (std::exchange(reported_, true)) {
             return {};
@@ -374,7 +404,9 @@ void sender_core::seal()
     seal_at_ = clock::time_point::max();
     look_at_ = 0;
     if (!rows_.empty()) {
+        seen_->committed(rows_.row_count(), rows_.size());
         queue_.push(buffer_access::take(rows_));
+        seen_->show(queue_);
     }
 }
 
@@ -410,6 +442,7 @@ void sender_core::wake_all()
 // Tells those who wait.
 void sender_core::changed()
 {
+    seen_->show(queue_);
     changes_.wake();
     if (stop_ || queue_.stopped() || !over_limit()) {
         room_.wake();

@@ -9,6 +9,7 @@
 #include "core/write_queue.hpp"
 #include "net/transport.hpp"
 #include "sender/waiters.hpp"
+#include "sender/watch.hpp"
 
 #include <coquest/buffer.hpp>
 #include <coquest/config.hpp>
@@ -31,6 +32,7 @@ namespace coquest::detail {
 struct sender_parts {
     asio::any_io_executor executor;
     std::shared_ptr<const config> options;
+    std::unique_ptr<watch> seen; // outlives the transports, which refer to it
     std::vector<std::unique_ptr<net::transport>> transports; // one for each connection
     protocol_version version = protocol_version::v1;
     std::size_t max_name_len = 0;
@@ -85,6 +87,10 @@ public:
         return queue_.rows() + rows_.row_count();
     }
     [[nodiscard]] protocol_version version() const noexcept { return rows_.version(); }
+    [[nodiscard]] std::shared_ptr<const metrics> numbers() const noexcept
+    {
+        return seen_->numbers();
+    }
     [[nodiscard]] bool must_close() const noexcept
     {
         return closed_ || lanes_.front()->transport->must_close();
@@ -119,6 +125,8 @@ private:
     [[nodiscard]] fault admission();
     bool look_at_rows();
     void seal();
+    void resume();
+    [[nodiscard]] error refused(errc code, std::string message);
     std::uint64_t ask_for_all();
     void wake();
     void wake_all();
@@ -127,7 +135,7 @@ private:
     asio::awaitable<void> delivered(std::uint64_t id);
     asio::awaitable<void> deliver(batch rows, buffer* home);
     asio::awaitable<fault> drain();
-    void require_open() const;
+    void require_open();
     [[nodiscard]] bool over_limit() const noexcept
     {
         return queue_.bytes() + rows_.size() > config_->max_buf_size;
@@ -136,6 +144,7 @@ private:
     asio::any_io_executor executor_;
     std::shared_ptr<const config> config_;
     rejection_handler on_rejected_;
+    std::unique_ptr<watch> seen_;
     std::shared_ptr<retry_budget> budget_;
     std::size_t max_name_len_;
     std::size_t rows_per_batch_;  // 0: no limit
@@ -156,6 +165,7 @@ private:
     bool reported_ = false;   // somebody was told of the last stop
     bool closed_ = false;     // no more calls
     bool stop_ = false;       // the loops are to end
+    bool abandoned_ = false;  // and nobody wants to know of anything
 };
 
 template <class... Timestamp>
@@ -178,6 +188,7 @@ std::error_code sender_core::try_finish(diagnostics* why, Timestamp... value)
     }
     if (problem) {
         rows_.discard_row();
+        seen_->failed(problem);
     } else {
         problem = buffer_access::finish(rows_, value...);
         if (!problem) {

@@ -36,22 +36,30 @@ asio::awaitable<void> sender_core::run(std::shared_ptr<sender_core> /*self*/, la
         on.waiting = false;
     }
     --running_;
-    changed();
+    if (!abandoned_) {
+        changed();
+    }
 }
 
 asio::awaitable<void> sender_core::send(lane& on, entry& what)
 {
     queue_.sending(what, clock::now());
+    seen_->sending(what);
+    seen_->show(queue_);
     if (lanes_.size() > 1) {
         wake(); // there may be work for another one
     }
+    const bool resend_if_unsure = config_->retry_at_now || !what.rows.server_time;
     fault problem;
     try {
-        problem = co_await on.transport->send(what.rows.chain);
+        problem = co_await on.transport->send(what.rows.chain, resend_if_unsure);
     } catch (const std::exception& unexpected) { // no memory, or a TLS backend that throws
         problem = fault(errc::socket_error, std::string("sending failed: ") + unexpected.what());
         problem.info.state = delivery::maybe_applied;
         on.transport->close();
+    }
+    if (abandoned_) {
+        co_return;
     }
     if (problem) {
         failed(what, std::move(problem));
@@ -64,6 +72,7 @@ asio::awaitable<void> sender_core::send(lane& on, entry& what)
 void sender_core::acknowledged(entry& what)
 {
     buffer* const home = home_of(what);
+    seen_->acknowledged(what, clock::now());
     batch done = queue_.sent(what);
     buffer_access::recycle(home == nullptr ? rows_ : *home, std::move(done.chain));
 }
@@ -71,8 +80,10 @@ void sender_core::acknowledged(entry& what)
 void sender_core::failed(entry& what, fault&& why)
 {
     using verdict = write_queue::verdict;
-    switch (queue_.failed(what, why, clock::now(), static_cast<std::uint32_t>(random_()))) {
-    case verdict::again: break;
+    const auto now = clock::now();
+    seen_->failed(why);
+    switch (queue_.failed(what, why, now, static_cast<std::uint32_t>(random_()))) {
+    case verdict::again: seen_->again(what, why, now); break;
     case verdict::rejected: rejected(what, std::move(why)); break;
     case verdict::failed: give_up(what, std::move(why)); break;
     }
@@ -80,6 +91,7 @@ void sender_core::failed(entry& what, fault&& why)
 
 void sender_core::rejected(entry& what, fault&& why)
 {
+    seen_->rejected(what, why);
     // The server counts the lines of a request from 1; each row is one.
     std::optional<std::size_t> row;
     if (why.info.server_line != 0 && why.info.server_line <= what.rows.rows) {
@@ -94,6 +106,7 @@ void sender_core::rejected(entry& what, fault&& why)
         return;
     }
     buffer rows = new_buffer();
+    const std::size_t before = what.rows.rows;
     buffer_access::put_back(rows, queue_.lend(what));
     rejected_batch shown{rows, why.info, row};
     rejection answer = rejection::keep;
@@ -103,8 +116,14 @@ void sender_core::rejected(entry& what, fault&& why)
         answer = rejection::keep;
     }
     queue_.give_back(what, buffer_access::take(rows));
+    if (before > what.rows.rows) {
+        seen_->left(&metrics_snapshot::rows_rejected, before - what.rows.rows);
+    } else {
+        seen_->left(&metrics_snapshot::rows_committed, what.rows.rows - before);
+    }
     if (answer == rejection::drop || what.rows.rows == 0) {
         const batch dropped = queue_.let_go(what);
+        seen_->left(&metrics_snapshot::rows_rejected, dropped.rows);
         wake_all();
     } else if (answer == rejection::split && queue_.split(what, row)) {
         wake_all();
@@ -122,6 +141,7 @@ void sender_core::give_up(entry& what, fault&& why)
     }
     last_failure_ = why;
     queue_.stop(std::move(why));
+    seen_->stopped(queue_);
     ++stops_;
     reported_ = false;
 }

@@ -216,6 +216,21 @@ TEST_F(rejection_test, where_there_is_no_room_at_waits_no_longer_than_allowed_an
     EXPECT_EQ(s->unsent_rows(), 1U);
 }
 
+TEST_F(rejection_test, where_only_the_size_is_limited_at_has_the_rows_sent)
+{
+    std::optional<sender> s;
+    const std::string conf = "http::addr=127.0.0.1:" + std::to_string(server.port()) +
+                             ";protocol_version=2;init_buf_size=1024;max_buf_size=1024;"
+                             "auto_flush_rows=off;auto_flush_bytes=off;auto_flush_interval=off;";
+    test::run(io, build_one(sender_builder::from_conf(conf), s));
+
+    for (int i = 0; i < 10; ++i) {
+        test::run(io, fill(*s)); // ten rows, which need room ten times
+    }
+
+    EXPECT_LE(s->unsent_rows(), 10U);
+}
+
 TEST_F(rejection_test, flush_waits_no_longer_than_allowed_and_the_rows_stay)
 {
     answer = [](const request&) { return reply{.wait = true}; };
