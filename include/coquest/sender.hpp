@@ -30,6 +30,7 @@ namespace coquest {
 
 namespace detail {
 class sender_core;
+struct shared_parts;
 struct async_access;
 const asio::any_io_executor& executor_of(const sender_core& core) noexcept;
 buffer& open_rows(sender_core& core) noexcept;
@@ -370,7 +371,9 @@ public:
     [[nodiscard]] asio::awaitable<sender> build() const;
 
 private:
+    friend class sender_pool;
     static asio::awaitable<sender> make(sender_builder from);
+    void share_among(std::size_t senders);
     sender_builder& set(std::string_view key, std::string_view value);
     sender_builder& set(std::string_view key, std::chrono::milliseconds value);
 
@@ -378,7 +381,8 @@ private:
     detail::tls_factory make_tls_;
     rejection_handler on_rejected_;
     event_hook on_event_;
-    bool ca_given_ = false; // by tls_ca(), not implied by tls_roots()
+    std::shared_ptr<detail::shared_parts> shared_; // of a pool; null: nothing is shared
+    bool ca_given_ = false;                        // by tls_ca(), not implied by tls_roots()
 };
 
 template <class Row>

@@ -113,15 +113,13 @@ asio::awaitable<void> make_parts(config options, detail::tls_factory make_backen
                                  detail::sender_parts& out)
 {
     detail::validate(options).raise();
-    std::shared_ptr<const detail::any_tls_backend> tls;
-    if (has_tls(options.transport)) {
-        make_tls(options, make_backend, tls).raise();
+    if (has_tls(options.transport) && !out.shared->tls) {
+        make_tls(options, make_backend, out.shared->tls).raise();
     }
     out.executor = co_await asio::this_coro::executor;
     out.options = std::make_shared<const config>(std::move(options));
-    out.budget = std::make_shared<detail::retry_budget>();
     try {
-        fault problem = co_await connect(std::move(tls), out);
+        fault problem = co_await connect(out.shared->tls, out);
         std::move(problem).raise();
     } catch (const error&) {
         throw;
@@ -380,6 +378,13 @@ sender_builder& sender_builder::user_agent(std::string_view value)
     return *this;
 }
 
+void sender_builder::share_among(std::size_t senders)
+{
+    shared_ = std::make_shared<detail::shared_parts>();
+    options_.max_buf_size = std::max(options_.max_buf_size / senders,
+                                     options_.init_buf_size); // which it may not be under
+}
+
 asio::awaitable<sender> sender_builder::build() const
 {
     return make(*this);
@@ -389,6 +394,7 @@ asio::awaitable<sender> sender_builder::make(sender_builder from)
 {
     detail::sender_parts parts;
     parts.on_rejected = std::move(from.on_rejected_);
+    parts.shared = from.shared_ ? from.shared_ : std::make_shared<detail::shared_parts>();
     parts.seen = std::make_unique<detail::watch>(std::move(from.on_event_));
     co_await make_parts(std::move(from.options_), from.make_tls_, parts);
     auto core = std::make_shared<detail::sender_core>(std::move(parts));

@@ -75,11 +75,11 @@ error open_row()
 sender_core::sender_core(sender_parts&& parts)
     : executor_(std::move(parts.executor)), config_(std::move(parts.options)),
       on_rejected_(std::move(parts.on_rejected)), seen_(std::move(parts.seen)),
-      budget_(std::move(parts.budget)), max_name_len_(parts.max_name_len),
+      shared_(std::move(parts.shared)), max_name_len_(parts.max_name_len),
       rows_per_batch_(config_->rows_per_batch()),
       bytes_per_batch_(config_->auto_flush ? config_->auto_flush_bytes : 0),
       rows_(parts.version, open_rows_limits(*config_, max_name_len_)),
-      queue_(queue_limits(*config_, budget_.get())), changes_(executor_), room_(executor_),
+      queue_(queue_limits(*config_, &shared_->budget)), changes_(executor_), room_(executor_),
       random_(std::random_device{}())
 {
     for (auto& transport : parts.transports) {

@@ -8,6 +8,7 @@
 #include "core/retry.hpp"
 #include "core/write_queue.hpp"
 #include "net/transport.hpp"
+#include "sender/shared_parts.hpp"
 #include "sender/waiters.hpp"
 #include "sender/watch.hpp"
 
@@ -37,7 +38,7 @@ struct sender_parts {
     protocol_version version = protocol_version::v1;
     std::size_t max_name_len = 0;
     rejection_handler on_rejected;
-    std::shared_ptr<retry_budget> budget;
+    std::shared_ptr<shared_parts> shared;
 };
 
 class sender_core : public std::enable_shared_from_this<sender_core> {
@@ -145,7 +146,7 @@ private:
     std::shared_ptr<const config> config_;
     rejection_handler on_rejected_;
     std::unique_ptr<watch> seen_;
-    std::shared_ptr<retry_budget> budget_;
+    std::shared_ptr<shared_parts> shared_;
     std::size_t max_name_len_;
     std::size_t rows_per_batch_;  // 0: no limit
     std::size_t bytes_per_batch_; // 0: no limit

@@ -1,0 +1,19 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "core/retry.hpp"
+
+#include <coquest/detail/any_tls.hpp>
+
+#include <memory>
+
+namespace coquest::detail {
+
+/// What the senders of a pool have in common.
+struct shared_parts {
+    retry_budget budget;
+    std::shared_ptr<const any_tls_backend> tls; // made by the first of them
+};
+
+} // namespace coquest::detail
