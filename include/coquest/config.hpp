@@ -89,7 +89,8 @@ struct config {
     std::size_t max_name_len = 127;
     /// Size of a segment of the buffer in bytes, at least 1024, at most max_buf_size.
     std::size_t init_buf_size = std::size_t{64} * 1024;
-    /// Most bytes held in rows that are not acknowledged; at least 1024.
+    /// Most bytes held in rows that are not acknowledged; at least 1024. Each coroutine that waits
+    /// for room has added one row beyond it.
     std::size_t max_buf_size = std::size_t{100} * 1024 * 1024;
 
     /// Whether a row with two columns of one name is refused; see buffer_options::check_duplicates.

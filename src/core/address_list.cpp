@@ -23,9 +23,9 @@ std::vector<std::size_t> address_list::order(time_point now) const
     const auto rank = [this, now](std::size_t i) {
         const bool put_back = entries_[i].put_back_until > now;
         return std::tuple(put_back, put_back ? entries_[i].put_back_until : time_point(),
-                          i != current_);
+                          i != current_, i);
     };
-    std::ranges::stable_sort(all, {}, rank);
+    std::ranges::sort(all, {}, rank);
     return all;
 }
 

@@ -177,6 +177,12 @@ batch write_queue::withdraw_all()
     return all;
 }
 
+std::size_t write_queue::active() const noexcept
+{
+    return static_cast<std::size_t>(
+        std::ranges::count_if(queue_, [](const entry& one) { return !one.aside; }));
+}
+
 const fault* write_queue::given_up(std::uint64_t id) const noexcept
 {
     const fault* first = nullptr;

@@ -119,6 +119,8 @@ public:
     [[nodiscard]] const fault& failure() const noexcept { return failure_; }
     [[nodiscard]] bool empty() const noexcept { return queue_.empty(); }
     [[nodiscard]] std::size_t in_flight() const noexcept { return in_flight_; }
+    /// Returns the number of batches that are in flight or wait to be.
+    [[nodiscard]] std::size_t active() const noexcept;
     [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
     [[nodiscard]] std::size_t rows() const noexcept { return rows_; }
 

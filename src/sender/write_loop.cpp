@@ -18,9 +18,9 @@ asio::awaitable<void> sender_core::run(std::shared_ptr<sender_core> /*self*/, la
     while (!stop_) {
         const auto now = clock::now();
         auto next = queue_.next(now);
-        // Rows gather while batches wait for their turn.
-        if (next.todo == write_queue::action::nothing && seal_at_ <= now && !queue_.stopped() &&
-            queue_.in_flight() < lanes_.size()) {
+        // Rows gather while every connection has a batch to care for, if only to wait with it.
+        if (next.todo != write_queue::action::send && seal_at_ <= now && !queue_.stopped() &&
+            queue_.active() < lanes_.size()) {
             seal();
             next = queue_.next(now);
         }

@@ -8,6 +8,8 @@
 #include "support/run.hpp"
 #include "support/scripted_server.hpp"
 
+#include <asio/detached.hpp>
+
 #include <gtest/gtest.h>
 
 #include <optional>
@@ -279,6 +281,29 @@ TEST_F(rejection_test, connections_send_at_the_same_time)
 
     EXPECT_EQ(server.connections, 3U);
     EXPECT_EQ(s->unsent_rows(), 4U);
+    s.reset();
+}
+
+TEST_F(rejection_test, a_batch_that_waits_for_its_retry_does_not_hold_up_another_connection)
+{
+    answer = [](const request& r) {
+        return r.body.find("bad") != std::string::npos
+                   ? status("503 Service Unavailable", "Retry-After: 1\r\n")
+                   : ok();
+    };
+    std::optional<sender> s;
+    test::run(io, build_one(builder().connections(2).auto_flush_rows(0), s));
+    const auto add = [&](const char* value) { return s->table("t").symbol("s", value).at_now(); };
+    const auto sent = [&] { return server.requests.size(); };
+    test::run(io, add("bad"));
+    asio::co_spawn(io, s->flush(), asio::detached);
+    test::run_until(io, [&] { return sent() == 1; });
+    test::run(io, add("good"));
+    asio::co_spawn(io, s->flush(), asio::detached);
+
+    test::run_until(io, [&] { return sent() == 2 || s->unsent_rows() == 0; });
+
+    EXPECT_EQ(bodies(), (bodies_t{"t,s=bad\n", "t,s=good\n"}));
     s.reset();
 }
 
