@@ -148,6 +148,7 @@ asio::awaitable<fault> stream::connect_plain(std::vector<std::size_t> order,
     peer_ = report_->addresses()[server_];
     acknowledgement_ = std::chrono::milliseconds(0);
     tls_.reset();
+    broken_ = false;
     std::error_code ec;
     io_->socket.set_option(tcp::no_delay(true), ec);
     io_->socket.set_option(asio::socket_base::keep_alive(true), ec);

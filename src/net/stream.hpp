@@ -108,6 +108,7 @@ private:
     std::vector<std::byte> early_; // what the peer sent before it was to be read
     std::chrono::milliseconds acknowledgement_{0};
     bool at_once_ = false; // the next write doesn't wait
+    bool broken_ = false;  // a write has failed
     bool open_ = false;
 };
 

@@ -154,6 +154,7 @@ asio::awaitable<fault> stream::send_records(bool& answered)
         }
         tls_->consume_output(sent);
         if (ec) {
+            broken_ = true;
             co_return failed(ec, phase::write);
         }
         if (!tls_->output().empty()) {
@@ -281,7 +282,9 @@ asio::awaitable<fault> stream::drive(Step step, phase during)
 
 asio::awaitable<fault> stream::send_output(phase during)
 {
-    while (!tls_->output().empty()) {
+    // Where a write has failed, Asio may wait for ever to write again; the peer's last words can
+    // still be read.
+    while (!tls_->output().empty() && !broken_) {
         if (io_->expired) {
             co_return failed(asio::error::operation_aborted, during);
         }
@@ -290,6 +293,7 @@ asio::awaitable<fault> stream::send_output(phase during)
             asio::buffer(bytes.data(), bytes.size()), no_throw);
         tls_->consume_output(sent);
         if (ec) {
+            broken_ = true;
             co_return failed(ec, during);
         }
     }
