@@ -44,23 +44,6 @@ std::size_t content_length(const std::string& head)
     return length;
 }
 
-/// Takes a whole request off the front of @p bytes.
-bool take_request(std::string& bytes, request& out)
-{
-    const auto end = bytes.find("\r\n\r\n");
-    if (end == std::string::npos) {
-        return false;
-    }
-    out.head = bytes.substr(0, end + 4);
-    const std::size_t length = content_length(out.head);
-    if (bytes.size() < out.head.size() + length) {
-        return false;
-    }
-    out.body = bytes.substr(out.head.size(), length);
-    bytes.erase(0, out.head.size() + length);
-    return true;
-}
-
 void hang_up(tcp::socket& socket, bool reset)
 {
     std::error_code ec;
@@ -122,6 +105,22 @@ asio::awaitable<void> listen(std::shared_ptr<State> self)
 }
 
 } // namespace
+
+bool take_request(std::string& bytes, request& out)
+{
+    const auto end = bytes.find("\r\n\r\n");
+    if (end == std::string::npos) {
+        return false;
+    }
+    out.head = bytes.substr(0, end + 4);
+    const std::size_t length = content_length(out.head);
+    if (bytes.size() < out.head.size() + length) {
+        return false;
+    }
+    out.body = bytes.substr(out.head.size(), length);
+    bytes.erase(0, out.head.size() + length);
+    return true;
+}
 
 scripted_server::scripted_server(asio::io_context& io, script answer)
     : state_(std::make_shared<state>(io, std::move(answer), *this))

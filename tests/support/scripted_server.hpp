@@ -30,6 +30,9 @@ struct request {
     }
 };
 
+/// Takes a whole request off the front of @p bytes; false where there is none yet.
+[[nodiscard]] bool take_request(std::string& bytes, request& out);
+
 /// What to do with a request.
 struct reply {
     std::string bytes = {}; // sent as they are

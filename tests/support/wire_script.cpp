@@ -1,0 +1,144 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+
+#include "support/wire_script.hpp"
+
+#include <limits>
+#include <utility>
+
+namespace coquest::test {
+namespace {
+
+asio::awaitable<void> serve_well(wire& w)
+{
+    for (;;) {
+        const request one = co_await w.read_request();
+        std::string answer = ok().bytes;
+        if (one.begins("GET /settings ")) {
+            answer = settings(three_versions).bytes;
+        } else {
+            w.store(one);
+        }
+        co_await w.send(std::move(answer));
+    }
+}
+
+asio::awaitable<void> play_all(wire& w, std::vector<wire_script> parts)
+{
+    for (const wire_script& part : parts) {
+        co_await part(w);
+    }
+}
+
+asio::awaitable<void> read_one(wire& w, bool keep)
+{
+    const request one = co_await w.read_request();
+    if (keep) {
+        w.store(one);
+    }
+}
+
+asio::awaitable<void> hang_up(wire& w, void (wire::*how)())
+{
+    (w.*how)();
+    co_return;
+}
+
+wire_script hangs_up(void (wire::*how)())
+{
+    return [how](wire& w) { return hang_up(w, how); };
+}
+
+} // namespace
+
+wire_script healthy()
+{
+    return serve_well;
+}
+
+wire_script play(std::vector<wire_script> parts)
+{
+    return [parts = std::move(parts)](wire& w) { return play_all(w, parts); };
+}
+
+wire_script reads()
+{
+    return [](wire& w) { return read_one(w, false); };
+}
+
+wire_script stores()
+{
+    return [](wire& w) { return read_one(w, true); };
+}
+
+wire_script shakes_hands()
+{
+    return [](wire& w) { return w.handshake(); };
+}
+
+wire_script discards(std::size_t bytes)
+{
+    return [bytes](wire& w) { return w.discard(bytes); };
+}
+
+wire_script discards_all()
+{
+    return discards(std::numeric_limits<std::size_t>::max());
+}
+
+wire_script sends(std::string bytes)
+{
+    return [bytes = std::move(bytes)](wire& w) { return w.send(bytes); };
+}
+
+wire_script sends(const reply& answer)
+{
+    return sends(answer.bytes);
+}
+
+wire_script sends_slowly(std::string bytes, std::chrono::milliseconds pause)
+{
+    return [bytes = std::move(bytes), pause](wire& w) { return w.send_slowly(bytes, pause); };
+}
+
+wire_script sends_many(std::string bytes, std::size_t times)
+{
+    return [bytes = std::move(bytes), times](wire& w) { return w.send_many(bytes, times); };
+}
+
+wire_script waits(std::chrono::milliseconds time)
+{
+    return [time](wire& w) { return w.wait(time); };
+}
+
+wire_script holds()
+{
+    return [](wire& w) { return w.hold(); };
+}
+
+wire_script closes()
+{
+    return hangs_up(&wire::close);
+}
+
+wire_script cuts()
+{
+    return hangs_up(&wire::cut);
+}
+
+wire_script finishes()
+{
+    return hangs_up(&wire::finish);
+}
+
+wire_script resets()
+{
+    return hangs_up(&wire::reset);
+}
+
+wire_script vanishes()
+{
+    return hangs_up(&wire::vanish);
+}
+
+} // namespace coquest::test
