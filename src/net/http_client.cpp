@@ -73,6 +73,7 @@ asio::awaitable<fault> http_client::settings(detail::server_settings& out)
         }
         problem = cancelled();
     }
+    problem.info.state = delivery::not_sent; // no row was
     name_tried(problem);
     co_return problem;
 }
