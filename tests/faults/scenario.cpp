@@ -32,11 +32,14 @@ const std::string& roots_path()
     return made.path();
 }
 
+const identity* certificate_for(way how)
+{
+    return how.over == protocol::https ? &server_certificate() : nullptr;
+}
+
 wire_server::options options_for(way how, wire_server::options with)
 {
-    if (how.over == protocol::https) {
-        with.certificate = &server_certificate();
-    }
+    with.certificate = certificate_for(how);
     return with;
 }
 
@@ -95,6 +98,11 @@ std::ostream& operator<<(std::ostream& to, way how)
 scenario::scenario(way how, wire_server::options with)
     : server(io, options_for(how, std::move(with))), how_(how)
 {
+}
+
+const identity* scenario::certificate() const
+{
+    return certificate_for(how_);
 }
 
 sender_builder scenario::builder(std::string_view host, std::uint16_t port) const

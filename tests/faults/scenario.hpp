@@ -77,6 +77,9 @@ public:
     /// The same without retries.
     [[nodiscard]] sender_builder once() const;
 
+    /// Returns what another server of this run needs; null where it is plain.
+    [[nodiscard]] const identity* certificate() const;
+
     /// Builds a sender, flushes @p what, and closes.
     outcome send(const sender_builder& with, rows what = {});
     outcome send() { return send(builder()); }

@@ -38,6 +38,14 @@ asio::awaitable<void> read_one(wire& w, bool keep)
     }
 }
 
+asio::awaitable<void> answer_all(wire& w, std::string bytes)
+{
+    for (;;) {
+        co_await w.read_request();
+        co_await w.send(bytes);
+    }
+}
+
 asio::awaitable<void> hang_up(wire& w, void (wire::*how)())
 {
     (w.*how)();
@@ -69,6 +77,11 @@ wire_script reads()
 wire_script stores()
 {
     return [](wire& w) { return read_one(w, true); };
+}
+
+wire_script answers(const reply& all)
+{
+    return [bytes = all.bytes](wire& w) { return answer_all(w, bytes); };
 }
 
 wire_script shakes_hands()

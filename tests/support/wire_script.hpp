@@ -19,8 +19,9 @@ namespace coquest::test {
 /// Does one after the other.
 [[nodiscard]] wire_script play(std::vector<wire_script> parts);
 
-[[nodiscard]] wire_script reads();  // a request
-[[nodiscard]] wire_script stores(); // a request that it reads
+[[nodiscard]] wire_script reads();                   // a request
+[[nodiscard]] wire_script stores();                  // a request that it reads
+[[nodiscard]] wire_script answers(const reply& all); // requests that it reads, for ever
 [[nodiscard]] wire_script shakes_hands();
 [[nodiscard]] wire_script discards(std::size_t bytes); // at least
 [[nodiscard]] wire_script discards_all();              // until the client is gone
