@@ -82,4 +82,7 @@ protected:
     const real_servers servers;
 };
 
+/// The rows of the fault matrix that want a real server.
+class fault_matrix : public real_server {};
+
 } // namespace coquest::test

@@ -55,6 +55,26 @@ std::string get(std::uint16_t port, const std::string& target)
 
 } // namespace
 
+nlohmann::json sql(std::uint16_t port, std::string_view query)
+{
+    return nlohmann::json::parse(get(port, "/exec?query=" + percent_encoded(query)));
+}
+
+nlohmann::json rows(std::uint16_t port, std::string_view query, std::size_t count)
+{
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    asio::io_context context;
+    asio::steady_timer pause(context);
+    for (;;) {
+        const nlohmann::json found = sql(port, query).value("dataset", nlohmann::json::array());
+        if (found.size() >= count || std::chrono::steady_clock::now() > deadline) {
+            return found;
+        }
+        pause.expires_after(std::chrono::milliseconds(20));
+        pause.wait();
+    }
+}
+
 real_servers::real_servers()
 {
     const char* path = std::getenv("COQUEST_SERVERS");
@@ -83,23 +103,12 @@ std::string real_servers::cert(std::string_view file) const
 
 nlohmann::json real_servers::sql(std::string_view query) const
 {
-    return nlohmann::json::parse(
-        get(port("questdb_http"), "/exec?query=" + percent_encoded(query)));
+    return test::sql(port("questdb_http"), query);
 }
 
 nlohmann::json real_servers::rows(std::string_view query, std::size_t count) const
 {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    asio::io_context context;
-    asio::steady_timer pause(context);
-    for (;;) {
-        const nlohmann::json found = sql(query).value("dataset", nlohmann::json::array());
-        if (found.size() >= count || std::chrono::steady_clock::now() > deadline) {
-            return found;
-        }
-        pause.expires_after(std::chrono::milliseconds(20));
-        pause.wait();
-    }
+    return test::rows(port("questdb_http"), query, count);
 }
 
 bool real_servers::has_table(const std::string& name) const

@@ -15,6 +15,12 @@
 
 namespace coquest::test {
 
+/// Runs @p query on the QuestDB that listens on @p port, and returns its answer.
+[[nodiscard]] nlohmann::json sql(std::uint16_t port, std::string_view query);
+/// Returns what @p query selects, as soon as it has @p count rows or a deadline of 20 s has passed:
+/// rows are readable some milliseconds after the server acknowledged them.
+[[nodiscard]] nlohmann::json rows(std::uint16_t port, std::string_view query, std::size_t count);
+
 /// Holds the environment file of the servers.
 class real_servers {
 public:
@@ -28,10 +34,9 @@ public:
     /// Returns the path of a file that make_certs made.
     [[nodiscard]] std::string cert(std::string_view file) const;
 
-    /// Runs @p query, and returns the server's answer.
+    /// See test::sql.
     [[nodiscard]] nlohmann::json sql(std::string_view query) const;
-    /// Returns what @p query selects, as soon as it has @p count rows or a deadline of 20 s has
-    /// passed: rows are readable some milliseconds after the server acknowledged them.
+    /// See test::rows.
     [[nodiscard]] nlohmann::json rows(std::string_view query, std::size_t count) const;
     /// Says whether the table exists.
     [[nodiscard]] bool has_table(const std::string& name) const;

@@ -21,9 +21,9 @@
 namespace coquest::test {
 
 /// Runs @p body on @p io until it ends; what it throws comes out here. A body that hangs fails.
-inline void run(asio::io_context& io, asio::awaitable<void> body)
+inline void run(asio::io_context& io, asio::awaitable<void> body,
+                std::chrono::seconds most = std::chrono::seconds(20)) // a hang, not a deadline
 {
-    constexpr std::chrono::seconds most(20); // a hang, not a deadline
     bool done = false;
     std::exception_ptr failure;
     asio::co_spawn(io, std::move(body), [&](std::exception_ptr thrown) {
