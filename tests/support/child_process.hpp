@@ -30,6 +30,8 @@ public:
     /// Ends it by @p signal, and returns when it has ended.
     void end(int signal) noexcept;
 
+    /// Says whether it was started and not ended by end().
+    [[nodiscard]] bool running() const noexcept { return pid_ > 0; }
     [[nodiscard]] pid_t pid() const noexcept { return pid_; }
 
 private:

@@ -31,6 +31,8 @@ public:
     void wait_until_ready() const;
     /// Ends it by @p signal, and returns when it has ended.
     void end(int signal) { child_.end(signal); }
+    /// Says whether it was started and not ended by end().
+    [[nodiscard]] bool running() const noexcept { return child_.running(); }
 
     [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
     /// Returns the directory with its data, on its own disk too.
