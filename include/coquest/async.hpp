@@ -40,8 +40,6 @@ namespace detail {
 
 /// Turns what Asio throws where a coroutine is cancelled before it begins into errc::cancelled.
 [[nodiscard]] std::exception_ptr own_error(std::exception_ptr thrown);
-/// Ends what began as a row that was written: throws @p failure, or waits where it is to pause.
-asio::awaitable<void> settle_row(sender_core& core, bool pause, std::exception_ptr failure);
 
 struct async_access {
     static sender_core& core(const row& of) noexcept { return of.core_; }

@@ -20,6 +20,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <ranges>
 #include <string>
@@ -40,6 +41,8 @@ void admit_rows(sender_core& core);
 bool row_added(sender_core& core);
 /// Completes when there is room, and the write loop has had its turn.
 asio::awaitable<void> pause_rows(sender_core& core);
+/// Ends what began as a row that was written: throws @p failure, or waits where it is to pause.
+asio::awaitable<void> settle_row(sender_core& core, bool pause, std::exception_ptr failure);
 } // namespace detail
 
 /// Builds one row of a sender. Made by sender::table, ended by at or at_now in the same expression;
@@ -144,7 +147,7 @@ public:
         return *this;
     }
 
-    /// Ends the row with its designated timestamp, and commits it.
+    /// Ends the row with its designated timestamp, and commits it before it returns.
     ///
     /// Completes at once, save that it lets other coroutines have their turn every 64 KiB of rows,
     /// and waits while max_buf_size bytes are not acknowledged, at_timeout at most. Errors: those

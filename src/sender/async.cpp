@@ -23,14 +23,4 @@ std::exception_ptr detail::own_error(std::exception_ptr thrown)
     return thrown;
 }
 
-asio::awaitable<void> detail::settle_row(sender_core& core, bool pause, std::exception_ptr failure)
-{
-    if (failure) {
-        std::rethrow_exception(failure);
-    }
-    if (pause) {
-        co_await pause_rows(core);
-    }
-}
-
 } // namespace coquest

@@ -6,6 +6,7 @@
 #include "core/column_encoder.hpp"
 #include "sender/sender_core.hpp"
 
+#include <exception>
 #include <utility>
 
 namespace coquest {
@@ -35,19 +36,49 @@ asio::awaitable<void> detail::pause_rows(sender_core& core)
     return core.pause();
 }
 
+asio::awaitable<void> detail::settle_row(sender_core& core, bool pause, std::exception_ptr failure)
+{
+    if (failure) {
+        std::rethrow_exception(failure);
+    }
+    if (pause) {
+        co_await pause_rows(core);
+    }
+}
+
+namespace {
+
+// Not a coroutine: one that is cancelled before it begins would leave the row open.
+template <class... Timestamp>
+asio::awaitable<void> finish(detail::sender_core& core, Timestamp... value)
+{
+    bool pause = false;
+    std::exception_ptr failure;
+    try {
+        core.admit();
+        detail::buffer_access::finish(core.rows(), value...).raise();
+        pause = core.row_added();
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    return detail::settle_row(core, pause, std::move(failure));
+}
+
+} // namespace
+
 asio::awaitable<void> row::at(timestamp_micros value)
 {
-    return core_.finish(value);
+    return finish(core_, value);
 }
 
 asio::awaitable<void> row::at(timestamp_nanos value)
 {
-    return core_.finish(value);
+    return finish(core_, value);
 }
 
 asio::awaitable<void> row::at_now()
 {
-    return core_.finish();
+    return finish(core_);
 }
 
 std::error_code row::try_at(timestamp_micros value, diagnostics* why)

@@ -218,11 +218,11 @@ asio::awaitable<void> sender_core::wait_for_room()
 asio::awaitable<void> sender_core::pause()
 {
     const auto self = shared_from_this();
+    co_await asio::post(executor_, asio::use_awaitable);
     const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
     if (cancelled(state)) {
         throw error(errc::cancelled, "cancelled after the row was committed");
     }
-    co_await asio::post(executor_, asio::use_awaitable);
     if (over_limit()) {
         co_await wait_for_room();
     }

@@ -54,10 +54,8 @@ public:
     [[nodiscard]] buffer& rows() noexcept { return rows_; }
     [[nodiscard]] buffer new_buffer() const;
 
-    /// Ends the open row with the server's time or a timestamp, and commits it.
-    template <class... Timestamp>
-    asio::awaitable<void> finish(Timestamp... value);
-    /// Does so without waiting, or withdraws the row and says why not.
+    /// Ends the open row with the server's time or a timestamp, and commits it without waiting, or
+    /// withdraws it and says why not.
     template <class... Timestamp>
     std::error_code try_finish(diagnostics* why, Timestamp... value);
 
@@ -168,16 +166,6 @@ private:
     bool stop_ = false;       // the loops are to end
     bool abandoned_ = false;  // and nobody wants to know of anything
 };
-
-template <class... Timestamp>
-asio::awaitable<void> sender_core::finish(Timestamp... value)
-{
-    admit();
-    buffer_access::finish(rows_, value...).raise();
-    if (row_added()) [[unlikely]] {
-        co_await pause();
-    }
-}
 
 template <class... Timestamp>
 std::error_code sender_core::try_finish(diagnostics* why, Timestamp... value)
