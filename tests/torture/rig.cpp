@@ -148,6 +148,7 @@ rig::rig(wire_kind kind)
     : server_(peer_, [this](const request& one) { return log(one); }),
       client_(std::make_unique<asio::io_context>(1)), work_(client_->get_executor())
 {
+    const tcp::socket opens_the_reactor(*client_); // has descriptors of its own
     if (kind == wire_kind::https) {
         front_ = std::make_unique<tls_front>(peer_, server_.port());
     }
@@ -310,11 +311,11 @@ void expect_descriptors(std::size_t before)
 {
     const auto last = std::chrono::steady_clock::now() + hang;
     std::size_t now = open_descriptors();
-    while (now != before && std::chrono::steady_clock::now() < last) {
+    while (now > before && std::chrono::steady_clock::now() < last) {
         std::this_thread::yield();
         now = open_descriptors();
     }
-    EXPECT_EQ(now, before) << "descriptors leaked";
+    EXPECT_LE(now, before) << "descriptors leaked";
 }
 
 void at_each_moment(const std::function<bool(const moment&)>& one)
@@ -323,7 +324,7 @@ void at_each_moment(const std::function<bool(const moment&)>& one)
     for (const wire_kind kind : {wire_kind::http, wire_kind::https}) {
         for (const bool late : {false, true}) {
             bool reached = true;
-            for (std::size_t step = 1; reached && !testing::Test::HasFailure(); ++step) {
+            for (std::size_t step = 0; reached && !testing::Test::HasFailure(); ++step) {
                 SCOPED_TRACE((kind == wire_kind::https ? "https, step " : "http, step ") +
                              std::to_string(step) + (late ? ", late" : ""));
                 const std::size_t before = open_descriptors();
@@ -339,8 +340,8 @@ bool reaches(rig& on, const operation& what, const moment& when)
 {
     std::size_t steps = 0;
     const auto last = std::chrono::steady_clock::now() + hang;
-    while (!what.done() && steps < when.step) {
-        steps += on.step() ? 1 : 0;
+    while (!what.done() && (!what.begun() || steps < when.step)) {
+        steps += on.step() && what.begun() ? 1 : 0;
         if (std::chrono::steady_clock::now() > last) {
             ADD_FAILURE() << "the operation hangs";
             return false;
@@ -354,7 +355,7 @@ bool reaches(rig& on, const operation& what, const moment& when)
 
 bool cancelled_at(rig& on, operation& what, const moment& when)
 {
-    if (!reaches(on, what, when)) {
+    if (when.step != 0 && !reaches(on, what, when)) {
         EXPECT_TRUE(what.succeeded()) << what.what();
         return false;
     }

@@ -54,7 +54,6 @@ public:
     /// Destroys the client's context.
     void destroy_client();
     [[nodiscard]] asio::io_context& client() noexcept { return *client_; }
-    [[nodiscard]] std::size_t open_front() const noexcept;
 
     /// What the server makes of a request; by default it says OK.
     std::function<reply(const request&)> answer = [](const request&) { return ok(); };
@@ -104,6 +103,7 @@ public:
         result_->early = !result_->begun;
         result_->signal.emit(asio::cancellation_type::terminal);
     }
+    [[nodiscard]] bool begun() const noexcept { return result_->begun; }
     [[nodiscard]] bool done() const noexcept { return result_->done; }
     [[nodiscard]] bool succeeded() const noexcept { return result_->done && !result_->thrown; }
     /// The code of what it threw; none where it succeeded. Asio's own, of a coroutine that was
@@ -130,14 +130,14 @@ void expect_flush(rig& on, sender& s);
 
 /// Counts the open descriptors of the process.
 [[nodiscard]] std::size_t open_descriptors();
-/// Fails the test unless their number comes back to @p before. Threads that look names up have
+/// Fails the test unless their number falls to @p before. Threads that look names up have
 /// some, so that it may take them a moment.
 void expect_descriptors(std::size_t before);
 
 /// What is to be done to a client, and when.
 struct moment {
     wire_kind kind = wire_kind::http;
-    std::size_t step = 0; // after so many of its handlers
+    std::size_t step = 0; // after so many of its handlers; see reaches()
     bool late = false;    // and after the server has reacted to the last of them
 };
 
@@ -145,10 +145,11 @@ struct moment {
 /// The test fails where descriptors leak.
 void at_each_moment(const std::function<bool(const moment&)>& one);
 
-/// Lets @p on run up to @p when; false where @p what is over before.
+/// Lets @p on run until @p what has begun, and on from there up to @p when; false where @p what is
+/// over before.
 [[nodiscard]] bool reaches(rig& on, const operation& what, const moment& when);
-/// Cancels @p what at @p when, and fails the test unless it ends with errc::cancelled; false where
-/// it is over before.
+/// Cancels @p what at @p when, before it has begun where that is step 0, and fails the test unless
+/// it ends with errc::cancelled; false where it is over before.
 [[nodiscard]] bool cancelled_at(rig& on, operation& what, const moment& when);
 
 /// Fails in passing: an answer to try again, a reset, then OK for ever.
