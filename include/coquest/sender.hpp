@@ -195,8 +195,11 @@ private:
 /// with DEDUP UPSERT KEYS, and timestamps of yours, make that exactly once.
 ///
 /// Threads: as an Asio object; every call on the executor that build() ran on (one strand). Rows of
-/// several coroutines on that strand do not mix. Destroy it before its io_context; the destructor
-/// does not wait, and drops what is unsent: call close() first.
+/// several coroutines on that strand do not mix.
+///
+/// Lifetime: the destructor does not wait, and drops what is unsent: call close() first. Operations
+/// that are pending end with errc::closed. While its io_context is stopped nothing completes; once
+/// that is destroyed, nothing ever will: the sender is closed, and take_unsent() has the rows.
 class sender {
 public:
     /// Makes a sender that can be assigned to and destroyed; must_close() is true.

@@ -87,6 +87,14 @@ write_queue::verdict write_queue::failed(entry& one, fault& why, time_point now,
     return refused ? verdict::rejected : verdict::failed;
 }
 
+void write_queue::interrupted() noexcept
+{
+    in_flight_ = 0;
+    for (entry& one : queue_) {
+        one.in_flight = one.aside = false;
+    }
+}
+
 void write_queue::stop(fault&& why)
 {
     if (!stopped()) {

@@ -84,6 +84,8 @@ public:
     /// Takes note that it failed, and completes @p why unless the verdict is `again`. @p random:
     /// see backoff().
     [[nodiscard]] verdict failed(entry& one, fault& why, time_point now, std::uint32_t random);
+    /// Takes note that what is being sent will never come back.
+    void interrupted() noexcept;
 
     /// Stops the queue.
     void stop(fault&& why);

@@ -6,7 +6,9 @@
 #include <asio/cancellation_state.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
+#include <asio/execution/context.hpp>
 #include <asio/post.hpp>
+#include <asio/query.hpp>
 #include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
 
@@ -87,8 +89,18 @@ sender_core::sender_core(sender_parts&& parts)
     }
 }
 
+sender_core::~sender_core()
+{
+    if (context_ != nullptr) {
+        context_->remove(*this);
+    }
+}
+
 void sender_core::start()
 {
+    auto& ends = asio::use_service<context_end>(asio::query(executor_, asio::execution::context));
+    ends.add(*this);
+    context_ = &ends;
     for (const auto& one : lanes_) {
         ++running_;
         asio::co_spawn(executor_, run(shared_from_this(), *one), asio::detached);
@@ -312,6 +324,14 @@ void sender_core::abandon() noexcept
     wake_all();
     changes_.wake();
     room_.wake();
+}
+
+void sender_core::context_gone() noexcept
+{
+    context_ = nullptr;
+    closed_ = stop_ = true;
+    lanes_.clear();
+    queue_.interrupted();
 }
 
 void sender_core::require_open()

@@ -8,6 +8,7 @@
 #include "core/retry.hpp"
 #include "core/write_queue.hpp"
 #include "net/transport.hpp"
+#include "sender/context_end.hpp"
 #include "sender/shared_parts.hpp"
 #include "sender/waiters.hpp"
 #include "sender/watch.hpp"
@@ -46,6 +47,9 @@ public:
     using clock = net::clock;
 
     explicit sender_core(sender_parts&& parts);
+    sender_core(const sender_core&) = delete;
+    sender_core& operator=(const sender_core&) = delete;
+    ~sender_core();
 
     /// Starts the write loop.
     void start();
@@ -80,6 +84,8 @@ public:
     [[nodiscard]] buffer take_unsent();
     /// Ends everything without waiting.
     void abandon() noexcept;
+    /// Ends everything for good: what waits will not come back.
+    void context_gone() noexcept;
 
     [[nodiscard]] std::size_t unsent_rows() const noexcept
     {
@@ -155,8 +161,9 @@ private:
     std::vector<std::unique_ptr<lane>> lanes_;
     std::vector<guest> guests_;
 
-    waiters changes_; // those who wait for batches to leave
-    waiters room_;    // those who wait for room
+    context_end* context_ = nullptr; // that knows this sender
+    waiters changes_;                // those who wait for batches to leave
+    waiters room_;                   // those who wait for room
     std::minstd_rand random_;
     fault last_failure_;
     std::uint64_t stops_ = 0; // how often the queue has stopped
