@@ -166,6 +166,7 @@ asio::awaitable<sender_pool> sender_pool::build(sender_builder builder,
                                                 std::size_t count)
 {
     std::vector<asio::any_io_executor> strands;
+    strands.reserve(count);
     for (std::size_t i = 0; i < count; ++i) {
         strands.emplace_back(asio::make_strand(executor));
     }
