@@ -5,9 +5,12 @@
 #pragma once
 
 #include <coquest/detail/library_session.hpp>
+#include <coquest/ecdsa.hpp>
 #include <coquest/tls.hpp>
 
+#include <cstddef>
 #include <memory>
+#include <span>
 #include <string_view>
 
 namespace coquest {
@@ -37,6 +40,14 @@ public:
 
 private:
     std::unique_ptr<const impl> impl_;
+};
+
+/// Implements EcdsaSigner with OpenSSL.
+struct openssl_signer {
+    [[nodiscard]] static bool sign(p256_private_key key, std::span<const std::byte> message,
+                                   p256_signature signature);
+    [[nodiscard]] static bool public_key(p256_private_key key, p256_public_key point);
+    [[nodiscard]] static std::string_view name() noexcept;
 };
 
 } // namespace coquest

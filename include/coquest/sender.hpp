@@ -9,6 +9,7 @@
 #include <coquest/config.hpp>
 #include <coquest/detail/any_tls.hpp>
 #include <coquest/detail/buffer_access.hpp>
+#include <coquest/ecdsa.hpp>
 #include <coquest/error.hpp>
 #include <coquest/observer.hpp>
 #include <coquest/rejection.hpp>
@@ -364,6 +365,15 @@ public:
         return *this;
     }
 
+    /// Signs the challenge of a TCP server by another library than the one that coquest was built
+    /// with; see EcdsaSigner.
+    template <ecdsa_signer Signer>
+    sender_builder& signer()
+    {
+        signer_ = &detail::erased_signer<Signer>;
+        return *this;
+    }
+
     /// Returns the options as they stand.
     [[nodiscard]] const config& options() const noexcept { return options_; }
 
@@ -385,6 +395,7 @@ private:
 
     config options_;
     detail::tls_factory make_tls_;
+    const detail::any_signer* signer_; // null: this build has none
     rejection_handler on_rejected_;
     event_hook on_event_;
     std::shared_ptr<detail::shared_parts> shared_; // of a pool; null: nothing is shared

@@ -3,15 +3,18 @@
 
 #include "net/tcp_client.hpp"
 
+#include <array>
 #include <cstddef>
+#include <span>
 #include <string>
 #include <utility>
 
 namespace coquest::net {
 
 tcp_client::tcp_client(const asio::any_io_executor& executor, std::shared_ptr<const config> options,
-                       std::shared_ptr<const detail::any_tls_backend> tls)
-    : config_(std::move(options)), tls_(std::move(tls)),
+                       std::shared_ptr<const detail::any_tls_backend> tls,
+                       const detail::any_signer* signer)
+    : config_(std::move(options)), tls_(std::move(tls)), signer_(signer),
       server_(std::make_shared<detail::address_list>(config_->addresses)), stream_(executor)
 {
 }
@@ -21,13 +24,103 @@ asio::awaitable<fault> tcp_client::connect()
     std::vector<std::size_t> order{0};
     fault problem = co_await stream_.connect(server_, std::move(order), config_->bind_interface,
                                              tls_.get(), clock::now() + config_->connect_timeout);
-    const std::string host = to_string(config_->addresses.front());
+    if (!problem && config_->token) {
+        problem = co_await authenticate();
+    }
     if (problem) {
-        problem.info.addresses = {host};
+        stream_.close();
+        problem.info.addresses = {host()};
     } else {
-        connected(host);
+        connected(host());
         stream_.expect_acknowledgement_in(config_->request_timeout);
     }
+    co_return problem;
+}
+
+// Whether the server is content with the answer, it doesn't say: it hangs up where not.
+asio::awaitable<fault> tcp_client::authenticate()
+{
+    if (signer_ == nullptr) {
+        co_return fault(errc::config_error,
+                        "\"token\" needs a library that signs: configure coquest with "
+                        "-DCOQUEST_TLS_WOLFSSL=ON or -DCOQUEST_TLS_OPENSSL=ON, or name one of your "
+                        "own by sender_builder::signer<Signer>()");
+    }
+    detail::tcp_key key;
+    detail::auth_challenge challenge;
+    fault problem = key.read(*config_, *signer_);
+    if (problem) {
+        co_return problem;
+    }
+    if (config_->auth_timeout.count() != 0) {
+        stream_.expires_at(clock::now() + config_->auth_timeout);
+    }
+    problem = co_await write(key.greeting());
+    if (!problem) {
+        problem = co_await read_challenge(challenge);
+    }
+    std::array<std::byte, 64> signature{};
+    if (!problem && !signer_->sign(key.bytes(), challenge.bytes(), signature)) {
+        problem = fault(errc::auth_error, "signing the challenge of " + host() + " failed");
+    }
+    if (!problem) {
+        const std::string answer = detail::auth_answer(signature);
+        problem = co_await write(answer);
+    }
+    stream_.never_expires();
+    if (problem) {
+        problem.info.host = host();
+    }
+    co_return problem;
+}
+
+asio::awaitable<fault> tcp_client::read_challenge(detail::auth_challenge& challenge)
+{
+    using step = detail::auth_challenge::step;
+    std::array<std::byte, detail::auth_challenge::size> bytes{};
+    for (step now = step::need_input; now == step::need_input;) {
+        std::size_t got = 0;
+        fault problem = co_await stream_.read_some(bytes, got);
+        if (problem.code == errc::timed_out) {
+            problem.info.message =
+                "waiting for the challenge of " + host() + ": auth_timeout (" +
+                std::to_string(config_->auth_timeout.count()) +
+                " ms) is over; does the server "
+                "authenticate over TCP (line.tcp.auth.db.path), and is TLS as in the configuration?";
+        }
+        if (problem) {
+            co_return problem;
+        }
+        now = challenge.feed(std::span(bytes.data(), got));
+        if (got == 0) {
+            co_return fault(
+                errc::auth_error,
+                "waiting for the challenge of " + host() + ": the server hung up after " +
+                    std::to_string(challenge.received()) +
+                    " of 513 bytes; does it authenticate over TCP (line.tcp.auth.db.path)?");
+        }
+        if (now == step::failed) {
+            co_return fault(errc::auth_error,
+                            "waiting for the challenge of " + host() + ": the server sent " +
+                                std::string(challenge.problem()) +
+                                "; is this QuestDB's port for rows over TCP (line.tcp)?");
+        }
+    }
+    co_return fault();
+}
+
+asio::awaitable<fault> tcp_client::write(std::string_view text)
+{
+    pieces_.assign(1, asio::const_buffer(text.data(), text.size()));
+    fault problem;
+    for (bool answered = true; answered && !problem;) {
+        problem = co_await stream_.write(pieces_, answered);
+        bool spoke = false;
+        if (!problem && answered) {
+            problem = stream_.check(spoke);
+        }
+    }
+    pieces_.clear();
     co_return problem;
 }
 
@@ -35,8 +128,7 @@ asio::awaitable<fault> tcp_client::send(const detail::segment_chain& rows,
                                         bool /*resend_if_unsure*/)
 {
     if (!stream_.is_open()) {
-        co_return lose(fault(errc::socket_error, "not connected to " +
-                                                     to_string(config_->addresses.front()) +
+        co_return lose(fault(errc::socket_error, "not connected to " + host() +
                                                      ": close this sender and build another"));
     }
     fault problem = look();
@@ -63,12 +155,12 @@ fault tcp_client::look()
     bool spoke = false;
     fault problem = stream_.check(spoke);
     if (!problem && spoke) {
-        const std::string host = to_string(config_->addresses.front());
+        const std::string peer = host();
         problem = fault(errc::socket_error,
-                        "reading from " + host +
+                        "reading from " + peer +
                             ": the server sent data, which QuestDB does not do on its TCP port: "
                             "check host and port of addr");
-        problem.info.host = host;
+        problem.info.host = peer;
     }
     return problem;
 }
@@ -77,9 +169,13 @@ fault tcp_client::look()
 fault tcp_client::lose(fault why)
 {
     if (stream_.is_open()) {
-        lost(to_string(config_->addresses.front()), why);
+        lost(host(), why);
     }
     stream_.close();
+    if (config_->token) {
+        why.info.message += "; the server hangs up where it does not know the key id or the key, "
+                            "too: see its log";
+    }
     why.info.state = delivery::maybe_applied;
     why.info.retryable = false;
     return why;

@@ -6,9 +6,14 @@
 #pragma once
 
 #include "core/address_list.hpp"
+#include "core/tcp_auth.hpp"
 #include "net/transport.hpp"
 
+#include <coquest/ecdsa.hpp>
+
 #include <memory>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace coquest::net {
@@ -16,9 +21,11 @@ namespace coquest::net {
 class tcp_client final : public transport {
 public:
     tcp_client(const asio::any_io_executor& executor, std::shared_ptr<const config> options,
-               std::shared_ptr<const detail::any_tls_backend> tls);
+               std::shared_ptr<const detail::any_tls_backend> tls,
+               const detail::any_signer* signer);
 
-    /// Connects. The connection is the only one: once lost, must_close() says so.
+    /// Connects, and authenticates where the options have a key. The connection is the only one:
+    /// once lost, must_close() says so.
     asio::awaitable<fault> connect();
 
     asio::awaitable<fault> send(const detail::segment_chain& rows, bool resend_if_unsure) override;
@@ -27,11 +34,16 @@ public:
     void close() noexcept override { stream_.close(); }
 
 private:
+    asio::awaitable<fault> authenticate();
+    asio::awaitable<fault> read_challenge(detail::auth_challenge& challenge);
+    asio::awaitable<fault> write(std::string_view text);
     fault look();
+    [[nodiscard]] std::string host() const { return to_string(config_->addresses.front()); }
     fault lose(fault why);
 
     std::shared_ptr<const config> config_;
     std::shared_ptr<const detail::any_tls_backend> tls_;
+    const detail::any_signer* signer_;             // null: none in this build
     std::shared_ptr<detail::address_list> server_; // the first; TCP has no others
     stream stream_;
     std::vector<asio::const_buffer> pieces_;

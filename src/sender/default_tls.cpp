@@ -18,11 +18,21 @@ tls_factory default_tls() noexcept
     return make_tls<wolfssl_backend>;
 }
 
+const any_signer* default_signer() noexcept
+{
+    return &erased_signer<wolfssl_signer>;
+}
+
 #elif defined(COQUEST_HAS_OPENSSL)
 
 tls_factory default_tls() noexcept
 {
     return make_tls<openssl_backend>;
+}
+
+const any_signer* default_signer() noexcept
+{
+    return &erased_signer<openssl_signer>;
 }
 
 #else
@@ -37,6 +47,11 @@ tls_factory default_tls() noexcept
             "a backend of your own by sender_builder::tls<Backend>()";
         return std::shared_ptr<const any_tls_backend>();
     };
+}
+
+const any_signer* default_signer() noexcept
+{
+    return nullptr;
 }
 
 #endif

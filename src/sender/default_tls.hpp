@@ -3,11 +3,15 @@
 #pragma once
 
 #include <coquest/detail/any_tls.hpp>
+#include <coquest/ecdsa.hpp>
 
 namespace coquest::detail {
 
 /// Returns the factory of the TLS backend that this build has: wolfSSL, else OpenSSL, else one that
 /// says that there is none.
 [[nodiscard]] tls_factory default_tls() noexcept;
+
+/// Returns the signer of the same library; null where there is none.
+[[nodiscard]] const any_signer* default_signer() noexcept;
 
 } // namespace coquest::detail

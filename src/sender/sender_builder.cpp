@@ -74,7 +74,7 @@ asio::awaitable<fault> negotiate(net::http_client& client, const config& options
 }
 
 asio::awaitable<fault> connect(std::shared_ptr<const detail::any_tls_backend> tls,
-                               detail::sender_parts& out)
+                               const detail::any_signer* signer, detail::sender_parts& out)
 {
     const std::shared_ptr<const config> options = out.options;
     fault problem;
@@ -93,12 +93,8 @@ asio::awaitable<fault> connect(std::shared_ptr<const detail::any_tls_backend> tl
             out.transports.push_back(std::move(client));
         }
     } else {
-        if (options->token || options->username) {
-            co_return fault(errc::config_error,
-                            "token: this version of coquest can't authenticate over TCP; use http "
-                            "or https, or a server without line.tcp.auth.db.path");
-        }
-        auto client = std::make_unique<net::tcp_client>(out.executor, options, std::move(tls));
+        auto client =
+            std::make_unique<net::tcp_client>(out.executor, options, std::move(tls), signer);
         client->observe(*out.seen);
         problem = co_await client->connect();
         out.transports.push_back(std::move(client));
@@ -110,7 +106,7 @@ asio::awaitable<fault> connect(std::shared_ptr<const detail::any_tls_backend> tl
 
 // Fills in what comes of the options.
 asio::awaitable<void> make_parts(config options, detail::tls_factory make_backend,
-                                 detail::sender_parts& out)
+                                 const detail::any_signer* signer, detail::sender_parts& out)
 {
     detail::validate(options).raise();
     if (has_tls(options.transport) && !out.shared->tls) {
@@ -119,7 +115,7 @@ asio::awaitable<void> make_parts(config options, detail::tls_factory make_backen
     out.executor = co_await asio::this_coro::executor;
     out.options = std::make_shared<const config>(std::move(options));
     try {
-        fault problem = co_await connect(out.shared->tls, out);
+        fault problem = co_await connect(out.shared->tls, signer, out);
         std::move(problem).raise();
     } catch (const error&) {
         throw;
@@ -140,14 +136,15 @@ sender_builder::sender_builder(std::string_view protocol, std::string_view host,
 
 sender_builder::sender_builder(coquest::protocol protocol, std::string_view host,
                                std::uint16_t port)
-    : make_tls_(detail::default_tls())
+    : make_tls_(detail::default_tls()), signer_(detail::default_signer())
 {
     options_.transport = protocol;
     address(host, port);
 }
 
 sender_builder::sender_builder(config options)
-    : options_(std::move(options)), make_tls_(detail::default_tls())
+    : options_(std::move(options)), make_tls_(detail::default_tls()),
+      signer_(detail::default_signer())
 {
 }
 
@@ -396,7 +393,7 @@ asio::awaitable<sender> sender_builder::make(sender_builder from)
     parts.on_rejected = std::move(from.on_rejected_);
     parts.shared = from.shared_ ? from.shared_ : std::make_shared<detail::shared_parts>();
     parts.seen = std::make_unique<detail::watch>(std::move(from.on_event_));
-    co_await make_parts(std::move(from.options_), from.make_tls_, parts);
+    co_await make_parts(std::move(from.options_), from.make_tls_, from.signer_, parts);
     auto core = std::make_shared<detail::sender_core>(std::move(parts));
     core->start();
     co_return sender(std::move(core));
