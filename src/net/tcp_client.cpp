@@ -21,11 +21,15 @@ tcp_client::tcp_client(const asio::any_io_executor& executor, std::shared_ptr<co
 
 asio::awaitable<fault> tcp_client::connect()
 {
-    std::vector<std::size_t> order{0};
-    fault problem = co_await stream_.connect(server_, std::move(order), config_->bind_interface,
-                                             tls_.get(), clock::now() + config_->connect_timeout);
+    detail::tcp_key key;
+    fault problem = read_key(key); // before a server is bothered
+    if (!problem) {
+        std::vector<std::size_t> order{0};
+        problem = co_await stream_.connect(server_, std::move(order), config_->bind_interface,
+                                           tls_.get(), clock::now() + config_->connect_timeout);
+    }
     if (!problem && config_->token) {
-        problem = co_await authenticate();
+        problem = co_await authenticate(key);
     }
     if (problem) {
         stream_.close();
@@ -37,25 +41,28 @@ asio::awaitable<fault> tcp_client::connect()
     co_return problem;
 }
 
-// Whether the server is content with the answer, it doesn't say: it hangs up where not.
-asio::awaitable<fault> tcp_client::authenticate()
+fault tcp_client::read_key(detail::tcp_key& key) const
 {
+    if (!config_->token) {
+        return {};
+    }
     if (signer_ == nullptr) {
-        co_return fault(errc::config_error,
-                        "\"token\" needs a library that signs: configure coquest with "
-                        "-DCOQUEST_TLS_WOLFSSL=ON or -DCOQUEST_TLS_OPENSSL=ON, or name one of your "
-                        "own by sender_builder::signer<Signer>()");
+        return {errc::config_error,
+                "\"token\" needs a library that signs: configure coquest with "
+                "-DCOQUEST_TLS_WOLFSSL=ON or -DCOQUEST_TLS_OPENSSL=ON, or name one of your own by "
+                "sender_builder::signer<Signer>()"};
     }
-    detail::tcp_key key;
-    detail::auth_challenge challenge;
-    fault problem = key.read(*config_, *signer_);
-    if (problem) {
-        co_return problem;
-    }
+    return key.read(*config_, *signer_);
+}
+
+// Whether the server is content with the answer, it doesn't say: it hangs up where not.
+asio::awaitable<fault> tcp_client::authenticate(const detail::tcp_key& key)
+{
     if (config_->auth_timeout.count() != 0) {
         stream_.expires_at(clock::now() + config_->auth_timeout);
     }
-    problem = co_await write(key.greeting());
+    detail::auth_challenge challenge;
+    fault problem = co_await write(key.greeting());
     if (!problem) {
         problem = co_await read_challenge(challenge);
     }
@@ -88,7 +95,7 @@ asio::awaitable<fault> tcp_client::read_challenge(detail::auth_challenge& challe
                 " ms) is over; does the server "
                 "authenticate over TCP (line.tcp.auth.db.path), and is TLS as in the configuration?";
         }
-        if (problem) {
+        if (problem && problem.code != errc::socket_error) {
             co_return problem;
         }
         now = challenge.feed(std::span(bytes.data(), got));

@@ -34,7 +34,8 @@ public:
     void close() noexcept override { stream_.close(); }
 
 private:
-    asio::awaitable<fault> authenticate();
+    fault read_key(detail::tcp_key& key) const;
+    asio::awaitable<fault> authenticate(const detail::tcp_key& key);
     asio::awaitable<fault> read_challenge(detail::auth_challenge& challenge);
     asio::awaitable<fault> write(std::string_view text);
     fault look();

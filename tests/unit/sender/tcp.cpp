@@ -121,26 +121,6 @@ TEST(tcp, the_version_is_the_one_that_is_asked_for)
     EXPECT_EQ(server.bytes, "t d==\x17\x02\x02\x30\x39 7n\n");
 }
 
-asio::awaitable<void> build_only(sender_builder builder)
-{
-    const auto s = co_await builder.build();
-}
-
-TEST(tcp, credentials_that_could_not_be_honoured_are_refused)
-{
-    asio::io_context io(1);
-    try {
-        test::run(io, build_only(sender_builder("tcp", "127.0.0.1", 9009)
-                                     .username("testUser1")
-                                     .token("5UjEMuA0Pj5pjK8a-fa24dyIf-Es5mYny3oE_Wmus48")));
-        FAIL() << "nothing was thrown";
-    } catch (const error& e) {
-        EXPECT_EQ(e.code(), errc::config_error);
-        EXPECT_EQ(std::string(e.what()).find("token: "), 0U) << e.what();
-        EXPECT_EQ(std::string(e.what()).find("5UjE"), std::string::npos);
-    }
-}
-
 asio::awaitable<void> lose_connection(sender_builder builder, sink& server)
 {
     auto s = co_await builder.build();
