@@ -119,16 +119,18 @@ void resolve(const asio::any_io_executor& executor, const server_address& server
         same->waiters.push_back({executor, std::move(done)});
         return;
     }
-    const auto mine = shared->running.insert(shared->running.end(), lookup{server, {}});
+    std::list<lookup> one; // joins the others when nothing can fail any more
+    const auto mine = one.insert(one.end(), lookup{server, {}});
     mine->waiters.push_back({executor, std::move(done)});
     try {
-        std::thread(look_up, shared, mine, server).detach();
+        std::thread(look_up, shared, mine, server).detach(); // waits for the lock
     } catch (const std::system_error& no_thread) {
         asio::post(executor, [done = std::move(mine->waiters.back().done), ec = no_thread.code()] {
             done(ec, {});
         });
-        shared->running.erase(mine);
+        return;
     }
+    shared->running.splice(shared->running.end(), one);
 }
 
 } // namespace coquest::net
