@@ -5,7 +5,16 @@
 
 #include <asio/error.hpp>
 
+#include <cerrno>
+
 namespace coquest::net {
+namespace {
+
+// Asio's category is not comparable with std::errc, and has no names for these.
+const std::error_code too_many_files(ENFILE, asio::error::get_system_category());
+const std::error_code no_address(EADDRNOTAVAIL, asio::error::get_system_category());
+
+} // namespace
 
 std::string explain(std::error_code ec)
 {
@@ -30,13 +39,13 @@ std::string explain(std::error_code ec)
     if (ec == asio::error::no_descriptors) {
         return "too many open files in this process: raise its limit (ulimit -n), or close some";
     }
-    if (ec == std::errc::too_many_files_open_in_system) {
+    if (ec == too_many_files) {
         return "too many open files on this machine";
     }
     if (ec == asio::error::no_buffer_space || ec == asio::error::no_memory) {
         return "this machine has no memory left for a socket";
     }
-    if (ec == std::errc::address_not_available) {
+    if (ec == no_address) {
         return "no local address or port left to connect from";
     }
     if (ec == asio::error::operation_aborted) {
@@ -48,8 +57,7 @@ std::string explain(std::error_code ec)
 bool is_own_want(std::error_code ec) noexcept
 {
     return ec == asio::error::no_descriptors || ec == asio::error::no_buffer_space ||
-           ec == asio::error::no_memory || ec == std::errc::too_many_files_open_in_system ||
-           ec == std::errc::address_not_available;
+           ec == asio::error::no_memory || ec == too_many_files || ec == no_address;
 }
 
 detail::fault socket_fault(const char* doing, const server_address& peer, std::error_code ec,
