@@ -325,8 +325,8 @@ asio::awaitable<fault> http_client::transfer()
             }
         }
     }
-    if (unsent && unsent.code != errc::socket_error) {
-        co_return unsent;
+    if (unsent && !stream_.hung_up()) {
+        co_return unsent; // nobody answers half a request
     }
     // A server that refuses early (413) answers and hangs up while the body is still on its way:
     // its answer is a better error than that of the write.

@@ -51,6 +51,10 @@ public:
     /// without an answer means that the kernel has taken every byte.
     asio::awaitable<fault> write(std::vector<asio::const_buffer>& pieces, bool& answered);
 
+    /// Says whether the last write() failed because the peer has closed the connection: what it
+    /// said before can be read.
+    [[nodiscard]] bool hung_up() const noexcept { return hung_up_; }
+
     /// Reads at least one byte; @p n is 0 where the peer ended the connection.
     asio::awaitable<fault> read_some(std::span<std::byte> into, std::size_t& n);
 
@@ -109,6 +113,7 @@ private:
     std::chrono::milliseconds acknowledgement_{0};
     bool at_once_ = false; // the next write doesn't wait
     bool broken_ = false;  // a write has failed
+    bool hung_up_ = false; // because the peer has closed
     bool open_ = false;
 };
 

@@ -31,6 +31,11 @@ bool would_block(std::error_code ec) noexcept
     return ec == asio::error::would_block || ec == asio::error::try_again;
 }
 
+bool is_hang_up(std::error_code ec) noexcept
+{
+    return ec == asio::error::broken_pipe || ec == asio::error::connection_reset;
+}
+
 } // namespace
 
 asio::awaitable<fault> stream::handshake(const detail::any_tls_backend& tls)
@@ -47,7 +52,7 @@ asio::awaitable<fault> stream::handshake(const detail::any_tls_backend& tls)
 
 asio::awaitable<fault> stream::write(std::vector<asio::const_buffer>& pieces, bool& answered)
 {
-    answered = false;
+    answered = hung_up_ = false;
     io_->readable = false;
     at_once_ = true;
     return tls_ ? write_tls(pieces, answered) : write_plain(pieces, answered);
@@ -61,7 +66,7 @@ bool stream::write_at_once(const Buffers& bytes, std::size_t& sent, std::error_c
         return false;
     }
     sent = io_->socket.write_some(bytes, ec);
-    return !would_block(ec);
+    return !would_block(ec) && ec != asio::error::interrupted; // Asio's other writes go on after it
 }
 
 template <class Buffers>
@@ -99,6 +104,7 @@ asio::awaitable<fault> stream::write_plain(std::vector<asio::const_buffer>& piec
             pieces[done] += sent;
         }
         if (ec) {
+            hung_up_ = is_hang_up(ec);
             problem = failed(ec, phase::write);
         }
         if (!problem && done != pieces.size()) {
@@ -155,6 +161,7 @@ asio::awaitable<fault> stream::send_records(bool& answered)
         tls_->consume_output(sent);
         if (ec) {
             broken_ = true;
+            hung_up_ = is_hang_up(ec);
             co_return failed(ec, phase::write);
         }
         if (!tls_->output().empty()) {
@@ -196,6 +203,9 @@ fault stream::take_early(bool& answered)
         const std::size_t got = io_->socket.read_some(asio::buffer(bytes.data(), bytes.size()), ec);
         if (would_block(ec)) {
             return fault();
+        }
+        if (ec == asio::error::interrupted) {
+            continue;
         }
         if (ec && ec != asio::error::eof) {
             return failed(ec, phase::read);
