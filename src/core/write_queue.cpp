@@ -11,6 +11,13 @@
 
 namespace coquest::detail {
 
+void write_queue::prepare()
+{
+    if (spare_.empty()) {
+        spare_.emplace_back();
+    }
+}
+
 std::uint64_t write_queue::push(batch&& rows)
 {
     insert(queue_.end(), ++last_id_, std::move(rows));
@@ -59,8 +66,7 @@ batch write_queue::sent(entry& one)
 write_queue::verdict write_queue::failed(entry& one, fault& why, time_point now,
                                          std::uint32_t random)
 {
-    one.in_flight = false;
-    --in_flight_;
+    unsent(one);
     if (one.attempts == 1) {
         one.first_failure = now;
     }
@@ -85,6 +91,12 @@ write_queue::verdict write_queue::failed(entry& one, fault& why, time_point now,
     info.unsent_rows = rows_;
     const bool refused = info.state == delivery::rejected && why.code == errc::server_flush_error;
     return refused ? verdict::rejected : verdict::failed;
+}
+
+void write_queue::unsent(entry& one) noexcept
+{
+    one.in_flight = false;
+    --in_flight_;
 }
 
 void write_queue::interrupted() noexcept
@@ -207,11 +219,9 @@ const fault* write_queue::given_up(std::uint64_t id) const noexcept
 
 write_queue::place write_queue::insert(place before, std::uint64_t id, batch&& rows)
 {
+    prepare();
     bytes_ += rows.bytes();
     rows_ += rows.rows;
-    if (spare_.empty()) {
-        spare_.emplace_back();
-    }
     const auto made = spare_.begin();
     made->id = id;
     made->rows = std::move(rows);

@@ -70,6 +70,8 @@ public:
 
     explicit write_queue(limits allowed) noexcept : limits_(allowed) {}
 
+    /// Has the next push() need no memory.
+    void prepare();
     /// Adds a batch at the back; returns its number, counted from 1.
     std::uint64_t push(batch&& rows);
 
@@ -84,6 +86,8 @@ public:
     /// Takes note that it failed, and completes @p why unless the verdict is `again`. @p random:
     /// see backoff().
     [[nodiscard]] verdict failed(entry& one, fault& why, time_point now, std::uint32_t random);
+    /// Takes note that it is not being sent after all.
+    void unsent(entry& one) noexcept;
     /// Takes note that what is being sent will never come back.
     void interrupted() noexcept;
 

@@ -135,8 +135,7 @@ asio::awaitable<void> sender_core::flush(buffer& rows)
         throw open_row();
     }
     if (!rows.empty()) {
-        batch taken = buffer_access::take(rows);
-        co_await deliver(std::move(taken), &rows);
+        co_await deliver(&rows);
     }
 }
 
@@ -151,13 +150,15 @@ asio::awaitable<void> sender_core::flush_and_keep(const buffer& rows)
 }
 
 // Sends the rows of a caller's buffer; where that fails, they go back to it.
-asio::awaitable<void> sender_core::deliver(batch rows, buffer* home)
+asio::awaitable<void> sender_core::deliver(buffer* home)
 {
     const auto self = shared_from_this();
     seal(); // what was committed before goes first
+    queue_.prepare();
+    guests_.push_back({queue_.last_id() + 1, home}); // rows that were taken must not get lost
+    batch rows = buffer_access::take(*home);
     seen_->committed(rows.rows, rows.bytes());
     const std::uint64_t id = queue_.push(std::move(rows));
-    guests_.push_back({id, home});
     std::exception_ptr failure;
     try {
         co_await delivered(id);
@@ -280,6 +281,9 @@ asio::awaitable<fault> sender_core::drain()
     const auto until = clock::now() + config_->close_timeout;
     const auto left = [this] { return std::to_string(unsent_rows()) + " unsent rows"; };
     while (!queue_.empty() || !rows_.empty()) {
+        if (abandoned_) {
+            co_return fault(errc::closed, "the sender was destroyed with " + left());
+        }
         if (stops_ != stops) {
             fault problem = last_failure_;
             problem.info.message = "closed with " + left() + ": " + problem.info.message;
@@ -424,6 +428,7 @@ void sender_core::seal()
     seal_at_ = clock::time_point::max();
     look_at_ = 0;
     if (!rows_.empty()) {
+        queue_.prepare(); // rows that were taken must not get lost
         seen_->committed(rows_.row_count(), rows_.size());
         queue_.push(buffer_access::take(rows_));
         seen_->show(queue_);

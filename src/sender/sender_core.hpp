@@ -109,8 +109,9 @@ private:
         {
         }
         std::unique_ptr<net::transport> transport;
-        asio::steady_timer wake; // cancelled when there is something to do
-        bool waiting = false;    // on `wake`
+        asio::steady_timer wake;            // cancelled when there is something to do
+        bool waiting = false;               // on `wake`
+        write_queue::entry* busy = nullptr; // what is being sent
     };
     // A buffer whose rows are in the queue, and that gets their memory back.
     struct guest {
@@ -120,6 +121,8 @@ private:
     using entry = write_queue::entry;
 
     asio::awaitable<void> run(std::shared_ptr<sender_core> self, lane& on);
+    asio::awaitable<void> proceed(lane& on);
+    void starve(lane& on) noexcept;
     asio::awaitable<void> send(lane& on, entry& what);
     void acknowledged(entry& what);
     void failed(entry& what, fault&& why);
@@ -138,7 +141,7 @@ private:
     void changed();
     asio::awaitable<void> wait_for_room();
     asio::awaitable<void> delivered(std::uint64_t id);
-    asio::awaitable<void> deliver(batch rows, buffer* home);
+    asio::awaitable<void> deliver(buffer* home);
     asio::awaitable<fault> drain();
     void require_open();
     [[nodiscard]] bool over_limit() const noexcept

@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <exception>
+#include <new>
 #include <string>
+#include <system_error>
 #include <utility>
 
 namespace coquest::detail {
@@ -16,34 +18,64 @@ namespace coquest::detail {
 asio::awaitable<void> sender_core::run(std::shared_ptr<sender_core> /*self*/, lane& on)
 {
     while (!stop_) {
-        const auto now = clock::now();
-        auto next = queue_.next(now);
-        // Rows gather while every connection has a batch to care for, if only to wait with it.
-        if (next.todo != write_queue::action::send && seal_at_ <= now && !queue_.stopped() &&
-            queue_.active() < lanes_.size()) {
-            seal();
-            next = queue_.next(now);
+        try {
+            co_await proceed(on);
+        } catch (const std::bad_alloc&) {
+            starve(on);
         }
-        if (next.todo == write_queue::action::send) {
-            co_await send(on, *next.what);
-            continue;
-        }
-        on.wake.expires_at(queue_.stopped()  ? clock::time_point::max()
-                           : seal_at_ <= now ? next.until
-                                             : std::min(next.until, seal_at_));
-        on.waiting = true;
-        co_await on.wake.async_wait(net::no_throw);
-        on.waiting = false;
     }
     --running_;
-    if (!abandoned_) {
+    if (abandoned_) {
+        changes_.wake(); // close() may wait for this
+    } else {
         changed();
     }
+}
+
+// Sends a batch, or waits until there may be one.
+asio::awaitable<void> sender_core::proceed(lane& on)
+{
+    const auto now = clock::now();
+    auto next = queue_.next(now);
+    // Rows gather while every connection has a batch to care for, if only to wait with it.
+    if (next.todo != write_queue::action::send && seal_at_ <= now && !queue_.stopped() &&
+        queue_.active() < lanes_.size()) {
+        seal();
+        next = queue_.next(now);
+    }
+    if (next.todo == write_queue::action::send) {
+        co_await send(on, *next.what);
+        co_return;
+    }
+    on.wake.expires_at(queue_.stopped()  ? clock::time_point::max()
+                       : seal_at_ <= now ? next.until
+                                         : std::min(next.until, seal_at_));
+    on.waiting = true;
+    co_await on.wake.async_wait(net::no_throw);
+    on.waiting = false;
+}
+
+// Stops the queue for want of memory, without using any.
+void sender_core::starve(lane& on) noexcept
+{
+    if (on.busy != nullptr) {
+        queue_.unsent(*std::exchange(on.busy, nullptr));
+    }
+    fault why;
+    why.code = std::make_error_code(std::errc::not_enough_memory);
+    why.info.message = "no memory left"; // short enough to need none
+    last_failure_ = why;
+    queue_.stop(std::move(why));
+    ++stops_;
+    reported_ = false;
+    changes_.wake();
+    room_.wake();
 }
 
 asio::awaitable<void> sender_core::send(lane& on, entry& what)
 {
     queue_.sending(what, clock::now());
+    on.busy = &what;
     seen_->sending(what);
     seen_->show(queue_);
     if (lanes_.size() > 1) {
@@ -61,6 +93,7 @@ asio::awaitable<void> sender_core::send(lane& on, entry& what)
     if (abandoned_) {
         co_return;
     }
+    on.busy = nullptr;
     if (problem) {
         failed(what, std::move(problem));
     } else {
