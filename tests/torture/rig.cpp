@@ -16,6 +16,7 @@
 #include <array>
 #include <chrono>
 #include <filesystem>
+#include <new>
 #include <span>
 #include <thread>
 #include <vector>
@@ -204,10 +205,23 @@ void rig::run_peer()
 bool rig::step()
 {
     run_peer();
-    if (client_->poll_one() != 0) {
+    if (client_turn) {
+        client_turn(true);
+    }
+    const bool did = run_client();
+    if (client_turn) {
+        client_turn(false);
+    }
+    return did;
+}
+
+bool rig::run_client()
+{
+    try {
+        return client_->poll_one() != 0 || client_->run_one_for(std::chrono::milliseconds(1)) != 0;
+    } catch (const std::bad_alloc&) { // told to who runs the context, who goes on
         return true;
     }
-    return client_->run_one_for(std::chrono::milliseconds(1)) != 0;
 }
 
 void rig::run_until(const std::function<bool()>& holds)

@@ -57,6 +57,9 @@ public:
 
     /// What the server makes of a request; by default it says OK.
     std::function<reply(const request&)> answer = [](const request&) { return ok(); };
+    /// Is told when the client begins and ends to run handlers, for faults that are not the
+    /// server's.
+    std::function<void(bool begins)> client_turn;
     /// The bodies of all requests that were answered with 2xx.
     [[nodiscard]] const std::string& stored() const noexcept { return stored_; }
     [[nodiscard]] scripted_server& server() noexcept { return server_; }
@@ -69,6 +72,7 @@ private:
     class tls_front;
 
     reply log(const request& one);
+    bool run_client();
 
     asio::io_context peer_{1};
     std::string stored_;
