@@ -12,6 +12,7 @@
 #include <asio/this_coro.hpp>
 
 #include <algorithm>
+#include <exception>
 #include <optional>
 #include <utility>
 
@@ -45,6 +46,17 @@ struct connector::state : std::enable_shared_from_this<state> {
     void found(std::size_t attempt, std::error_code ec, std::vector<tcp::endpoint> endpoints);
     void failed(std::size_t attempt, const fault& why, std::error_code ec = {});
     void won(std::size_t attempt);
+    /// Does what a handler is to do, has connect() throw what that throws, and wakes it.
+    template <class Function>
+    void handle(Function what)
+    {
+        try {
+            what();
+        } catch (...) {
+            thrown = std::current_exception();
+        }
+        wake.cancel();
+    }
     void close_all() noexcept;
     [[nodiscard]] const server_address& address(std::size_t server) const
     {
@@ -58,6 +70,7 @@ struct connector::state : std::enable_shared_from_this<state> {
     connect_report* report = nullptr;                  // while connect() runs
     std::vector<runner> runners;                       // by the number of the attempt
     std::vector<std::vector<tcp::endpoint>> endpoints; // of each server, in the order to try
+    std::exception_ptr thrown;                         // by a handler
     std::size_t winner = 0;
     bool open = false; // the winner is
     bool running = false;
@@ -84,6 +97,10 @@ asio::awaitable<fault> connector::connect(std::vector<std::size_t> order, std::s
         if (!self->running || cancellation.cancelled() != asio::cancellation_type::none) {
             self->close_all();
             co_return socket_fault(connecting, first, asio::error::operation_aborted);
+        }
+        if (self->thrown) {
+            self->close_all();
+            std::rethrow_exception(self->thrown);
         }
         const auto now = clock::now();
         if (!self->open && now >= deadline) {
@@ -143,8 +160,7 @@ void connector::state::start_resolving(std::size_t attempt)
                                                const std::vector<tcp::endpoint>& entries) {
                 const auto self = weak.lock();
                 if (self && self->running && !self->open && self->race->is_running(attempt)) {
-                    self->found(attempt, error, entries);
-                    self->wake.cancel();
+                    self->handle([&] { self->found(attempt, error, entries); });
                 }
             });
 }
@@ -195,16 +211,17 @@ void connector::state::start_connecting(std::size_t attempt, std::size_t ip)
         if (!self->running || self->open || !self->runners[attempt].socket) {
             return; // too late
         }
-        if (error) {
-            self->race->failed(attempt);
-            self->failed(
-                attempt,
-                socket_fault(connecting, self->address(self->runners[attempt].server), error),
-                error);
-        } else {
-            self->won(attempt);
-        }
-        self->wake.cancel();
+        self->handle([&] {
+            if (error) {
+                self->race->failed(attempt);
+                self->failed(
+                    attempt,
+                    socket_fault(connecting, self->address(self->runners[attempt].server), error),
+                    error);
+            } else {
+                self->won(attempt);
+            }
+        });
     });
 }
 
