@@ -6,16 +6,23 @@
 #include <atomic>
 #include <cstdlib>
 #include <new>
+#include <utility>
 
 namespace {
 
 std::atomic<std::size_t> count{0};
+thread_local std::size_t spared = 0;
+thread_local bool one_fails = false;
 
 #if COQUEST_COUNTS_ALLOCATIONS
 
 void* allocate(std::size_t size, std::size_t alignment)
 {
     ++count;
+    if (one_fails && spared-- == 0) {
+        one_fails = false;
+        throw std::bad_alloc();
+    }
     const std::size_t rounded = (size + alignment - 1) / alignment * alignment;
     void* const memory = alignment <= alignof(std::max_align_t)
                              ? std::malloc(size == 0 ? 1 : size)
@@ -88,6 +95,18 @@ namespace coquest::test {
 std::size_t allocations() noexcept
 {
     return count;
+}
+
+void fail_allocation(std::size_t after) noexcept
+{
+    spared = after;
+    one_fails = true;
+}
+
+std::optional<std::size_t> spare_allocations() noexcept
+{
+    const bool pending = std::exchange(one_fails, false);
+    return pending ? std::optional(spared) : std::nullopt;
 }
 
 } // namespace coquest::test

@@ -89,17 +89,14 @@ public:
     template <class Function>
     operation(rig& on, Function what) : result_(std::make_shared<result>())
     {
-        asio::co_spawn(
-            on.client(),
-            [what = std::move(what), to = result_]() mutable {
-                to->begun = true;
-                return what();
-            },
-            asio::bind_cancellation_slot(result_->signal.slot(),
-                                         [to = result_](std::exception_ptr thrown) {
-                                             to->done = true;
-                                             to->thrown = std::move(thrown);
-                                         }));
+        asio::co_spawn(on.client(), run(result_, std::move(what)),
+                       asio::bind_cancellation_slot(result_->signal.slot(),
+                                                    [to = result_](std::exception_ptr thrown) {
+                                                        if (!to->done) { // nor begun
+                                                            to->done = true;
+                                                            to->thrown = std::move(thrown);
+                                                        }
+                                                    }));
     }
 
     void cancel()
@@ -123,6 +120,20 @@ private:
         bool early = false; // cancelled before it began
         bool done = false;
     };
+
+    // Takes the result itself: Asio may have no memory left to bring it.
+    template <class Function>
+    static asio::awaitable<void> run(std::shared_ptr<result> to, Function what)
+    {
+        to->begun = true;
+        try {
+            co_await what();
+        } catch (...) {
+            to->thrown = std::current_exception();
+        }
+        to->done = true;
+    }
+
     std::shared_ptr<result> result_;
 };
 
