@@ -5,11 +5,11 @@
 // only here the requests themselves are cancelled at each await.
 
 #include "net/http_client.hpp"
+#include "sender/default_tls.hpp"
 
 #include "torture/rig.hpp"
 
 #include <coquest/detail/buffer_access.hpp>
-#include <coquest/wolfssl.hpp>
 
 namespace {
 
@@ -48,9 +48,8 @@ asio::awaitable<void> ask(net::http_client& by, detail::server_settings& out, fa
 struct client {
     explicit client(rig& on)
         : options(std::make_shared<config>(on.builder().username("u").password("p").options())),
-          tls(options->transport == protocol::https
-                  ? detail::make_tls<wolfssl_backend>(options->tls, why)
-                  : nullptr),
+          tls(options->transport == protocol::https ? detail::default_tls()(options->tls, why)
+                                                    : nullptr),
           http(on.client().get_executor(), options, tls)
     {
     }
