@@ -191,6 +191,19 @@ void check_rows(verdict& result, const test::questdb_process& server, const flee
     }
 }
 
+struct stopper {
+    explicit stopper(const std::unique_ptr<fleet>& of) noexcept : senders(of) {}
+    stopper(const stopper&) = delete;
+    stopper& operator=(const stopper&) = delete;
+    ~stopper()
+    {
+        if (senders) {
+            senders->stop();
+        }
+    }
+    const std::unique_ptr<fleet>& senders;
+};
+
 void run(verdict& result, const options& chosen)
 {
     test::questdb_process server;
@@ -208,6 +221,7 @@ void run(verdict& result, const options& chosen)
     auto senders = std::make_unique<fleet>(make_senders(server.port(), proxy.port()), "soak",
                                            oracle, chosen.seed);
     auto sending = std::async(std::launch::async, [&senders] { senders->run(); });
+    const stopper at_last(senders); // whose thread is waited for, also where this one fails
 
     const auto begin = clock::now();
     const usage first = torment(bad_luck, *senders, begin, begin + chosen.duration / 5);
