@@ -15,9 +15,6 @@ namespace {
 using namespace std::chrono_literals;
 using namespace std::string_literals;
 
-constexpr std::string_view refused_row =
-    R"({"code":"invalid","message":"cast error","line":2,"errorId":"e-1"})";
-
 std::string chunked_refusal()
 {
     return "HTTP/1.1 400 Bad request\r\nServer: questDB/1.0\r\nTransfer-Encoding: chunked\r\n"

@@ -56,6 +56,10 @@ struct rows {
 inline constexpr rows many = {128, std::size_t{60} * 1024};
 inline constexpr std::size_t part_of_many = std::size_t{1} * 1024 * 1024;
 
+/// What QuestDB says of a row that it refuses.
+inline constexpr std::string_view refused_row =
+    R"({"code":"invalid","message":"cast error","line":2,"errorId":"e-1"})";
+
 /// What the caller saw.
 struct outcome {
     std::optional<error> failure;            // of build or flush

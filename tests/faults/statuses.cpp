@@ -124,9 +124,6 @@ TEST_F(fault_matrix, row_38_a_compressed_text)
     }
 }
 
-constexpr std::string_view refused_row =
-    R"({"code":"invalid","message":"cast error","line":2,"errorId":"e-1"})";
-
 TEST_F(fault_matrix, row_39_a_refused_row)
 {
     const reply refusal =
