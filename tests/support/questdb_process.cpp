@@ -71,9 +71,13 @@ void questdb_process::start()
                                     (directory_ / "server").string(), std::to_string(port_)}) {
         words.push_back(word);
     }
-    // It lives for seconds: without the slow compiler it starts in half the time.
+    // It lives for seconds: without the slow compiler it starts in half the time. Its threads spin
+    // for work before they sleep, which takes the processors from the tests beside.
     child_ = child_process(words, directory_ / "log",
-                           {{"JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}});
+                           {{"JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"},
+                            {"QDB_SHARED_WORKER_YIELD_THRESHOLD", "1"},
+                            {"QDB_SHARED_WORKER_NAP_THRESHOLD", "10"},
+                            {"QDB_SHARED_WORKER_SLEEP_THRESHOLD", "50"}});
 }
 
 void questdb_process::wait_until_ready() const
