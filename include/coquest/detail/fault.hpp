@@ -19,6 +19,25 @@ public:
     fault(errc what, std::string message) : code(what) { info.message = std::move(message); }
     fault(std::error_code what, diagnostics details) : code(what), info(std::move(details)) {}
 
+    // Success, which is what most are, is moved without its diagnostics: those say nothing then.
+    fault(const fault&) = default;
+    fault& operator=(const fault&) = default;
+    fault(fault&& other) noexcept : code(other.code)
+    {
+        if (code) {
+            info = std::move(other.info);
+        }
+    }
+    fault& operator=(fault&& other) noexcept
+    {
+        if (code || other.code) {
+            code = other.code;
+            info = std::move(other.info);
+        }
+        return *this;
+    }
+    ~fault() = default;
+
     explicit operator bool() const noexcept { return static_cast<bool>(code); }
     [[nodiscard]] error to_error() const& { return {code, info}; }
     [[nodiscard]] error to_error() && { return {code, std::move(info)}; }
