@@ -1,0 +1,183 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+//
+// What the flush of one row costs once the connection is there: system calls and allocations. The
+// calls by which Asio reaches the kernel are replaced by ones that count.
+
+#include <coquest/sender.hpp>
+
+#include "support/allocation_counter.hpp"
+#include "support/run.hpp"
+
+#include <asio/buffer.hpp>
+#include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <system_error>
+#include <thread>
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#if COQUEST_COUNTS_ALLOCATIONS // sanitizers have calls of their own, too
+
+namespace {
+
+struct calls {
+    std::size_t send = 0;
+    std::size_t receive = 0;
+    std::size_t wait = 0;
+    std::size_t other = 0;
+};
+
+thread_local calls made;
+
+} // namespace
+
+extern "C" {
+
+ssize_t sendmsg(int socket, const msghdr* message, int flags)
+{
+    ++made.send;
+    return ::syscall(SYS_sendmsg, socket, message, flags);
+}
+
+ssize_t send(int socket, const void* data, size_t size, int flags)
+{
+    ++made.send;
+    return ::syscall(SYS_sendto, socket, data, size, flags, nullptr, 0);
+}
+
+ssize_t recv(int socket, void* data, size_t size, int flags)
+{
+    ++made.receive;
+    return ::syscall(SYS_recvfrom, socket, data, size, flags, nullptr, nullptr);
+}
+
+int epoll_wait(int epoll, epoll_event* events, int most, int timeout)
+{
+    ++made.wait;
+    return static_cast<int>(
+        ::syscall(SYS_epoll_pwait, epoll, events, most, timeout, nullptr, sizeof(sigset_t)));
+}
+
+int epoll_ctl(int epoll, int operation, int descriptor, epoll_event* event) noexcept
+{
+    ++made.other;
+    return static_cast<int>(::syscall(SYS_epoll_ctl, epoll, operation, descriptor, event));
+}
+
+int timerfd_settime(int timer, int flags, const itimerspec* time, itimerspec* before) noexcept
+{
+    ++made.other;
+    return static_cast<int>(::syscall(SYS_timerfd_settime, timer, flags, time, before));
+}
+
+int setsockopt(int socket, int level, int option, const void* value, socklen_t size) noexcept
+{
+    ++made.other;
+    return static_cast<int>(::syscall(SYS_setsockopt, socket, level, option, value, size));
+}
+}
+
+namespace {
+
+using namespace coquest;
+using asio::ip::tcp;
+
+constexpr std::size_t warm_up = 50;
+constexpr std::size_t flushes = 500;
+
+// Answers each request in a thread of its own, and allocates nothing meanwhile.
+class answering_server {
+public:
+    answering_server()
+        : listener_(io_, {asio::ip::address_v4::loopback(), 0}), thread_([this] { serve(); })
+    {
+    }
+    answering_server(const answering_server&) = delete;
+    answering_server& operator=(const answering_server&) = delete;
+    ~answering_server() { thread_.join(); } // the client has closed its connection
+
+    [[nodiscard]] std::uint16_t port() const { return listener_.local_endpoint().port(); }
+
+private:
+    // A request ends with its only row, which is text.
+    void serve()
+    {
+        tcp::socket peer = listener_.accept();
+        std::array<char, 4096> input{};
+        std::size_t size = 0;
+        std::error_code ec;
+        while (!ec) {
+            size += peer.receive(asio::buffer(input) + size, 0, ec);
+            const std::string_view all(input.data(), size);
+            const std::size_t head = all.find("\r\n\r\n");
+            if (head != std::string_view::npos && all.size() > head + 4 && all.back() == '\n') {
+                peer.send(asio::buffer("HTTP/1.1 204 OK\r\n\r\n", 19), 0, ec);
+                size = 0;
+            }
+        }
+    }
+
+    asio::io_context io_;
+    tcp::acceptor listener_;
+    std::thread thread_;
+};
+
+struct cost {
+    calls system;
+    std::size_t allocations = 0;
+};
+
+asio::awaitable<void> flush_rows(sender_builder builder, cost& of)
+{
+    auto s = co_await builder.build();
+    for (std::size_t i = 0; i < warm_up + flushes; ++i) {
+        if (i == warm_up) {
+            made = {};
+            of.allocations = test::allocations();
+        }
+        co_await s.table("trades").symbol("side", "buy").column_i64("price", 1).at_now();
+        co_await s.flush();
+    }
+    of.system = made;
+    of.allocations = test::allocations() - of.allocations;
+    co_await s.close();
+}
+
+TEST(flush_cost, a_row_costs_few_system_calls_and_allocations)
+{
+    cost of;
+    {
+        answering_server server;
+        sender_builder builder("http", "127.0.0.1", server.port());
+        builder.protocol_version(protocol_version::v1);
+        asio::io_context io(1);
+        test::run(io, flush_rows(builder, of));
+    }
+
+    EXPECT_EQ(of.system.send, flushes) << "head and row go together";
+    // a look whether the connection is still good, one before the answer is there, and the answer
+    EXPECT_LE(of.system.receive, 3 * flushes);
+    EXPECT_GE(of.system.receive, 2 * flushes);
+    // one that waits, and one between the write loop and each coroutine that it talks to
+    EXPECT_LE(of.system.wait, 4 * flushes);
+    // timers, options and the like are set once; the watchdog may fire within so long a time
+    EXPECT_LE(of.system.other, 10U);
+    // coroutine frames, of which Asio keeps but two
+    EXPECT_LE(of.allocations, 16 * flushes);
+}
+
+} // namespace
+
+#endif
