@@ -269,7 +269,8 @@ public:
     /// Flushes within close_timeout, says goodbye, and closes. Idempotent.
     ///
     /// Errors: those of flush(), with diagnostics::unsent_rows; the sender is closed all the same,
-    /// and take_unsent() has the rows. Cancelled, it closes at once and reports errc::cancelled.
+    /// and take_unsent() has the rows. Cancelled before all is delivered, it closes at once and
+    /// reports errc::cancelled.
     [[nodiscard]] asio::awaitable<void> close();
 
     /// Takes every row that is not acknowledged out of the sender, those of a refused batch first,

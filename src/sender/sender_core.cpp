@@ -348,10 +348,20 @@ void sender_core::require_open()
 // Starts the queue again where it has stopped.
 void sender_core::resume()
 {
-    if (queue_.stopped()) {
-        queue_.resume();
-        seen_->resumed(queue_);
+    if (!queue_.stopped()) {
+        return;
     }
+    if (queue_.failure().info.state == delivery::rejected) {
+        // QuestDB knows a table by what a connection saw of it last: what was mended meanwhile,
+        // only a new connection sees.
+        for (const auto& one : lanes_) {
+            if (one->busy == nullptr) {
+                one->transport->close();
+            }
+        }
+    }
+    queue_.resume();
+    seen_->resumed(queue_);
 }
 
 // Makes the error of a call, and counts it.

@@ -16,6 +16,7 @@ import tempfile
 # Public headers belong to core unless they are listed here.
 PUBLIC_LAYERS = {
     "coquest/sender.hpp": "sender",
+    "coquest/sender_pool.hpp": "sender",
     "coquest/async.hpp": "sender",
     "coquest/coquest.hpp": "sender",
     "coquest/wolfssl.hpp": "tls",

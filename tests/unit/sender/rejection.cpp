@@ -270,6 +270,25 @@ TEST_F(rejection_test, those_who_flush_while_a_request_is_under_way_share_the_ne
     EXPECT_EQ(s->unsent_rows(), 0U);
 }
 
+TEST_F(rejection_test, what_was_refused_is_tried_again_on_a_new_connection)
+{
+    answer = [](const request& r) {
+        return r.connection == 0 ? status("400 Bad Request", "", "cast error") : ok();
+    };
+    std::optional<sender> s;
+    test::run(io, build_one(builder(), s));
+    test::run(io, add_four(*s));
+    const auto fail = [](sender& one) -> asio::awaitable<void> {
+        EXPECT_EQ((co_await failure_of(one.flush())).code(), errc::server_flush_error);
+    };
+    test::run(io, fail(*s));
+
+    test::run(io, s->flush());
+
+    EXPECT_EQ(server.connections, 2U);
+    EXPECT_EQ(s->unsent_rows(), 0U);
+}
+
 TEST_F(rejection_test, connections_send_at_the_same_time)
 {
     answer = [](const request&) { return reply{.wait = true}; };
