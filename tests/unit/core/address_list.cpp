@@ -93,7 +93,7 @@ TEST(address_list, where_all_failed_the_one_that_is_back_first_goes_first)
 {
     address_list list = four();
     list.worked(3);
-    for (const std::size_t i : {1, 3, 0, 2}) {
+    for (const std::size_t i : {1U, 3U, 0U, 2U}) {
         list.failed(i, start + std::chrono::milliseconds(i == 1 ? 0 : i == 3 ? 1 : i == 0 ? 2 : 3));
     }
 
