@@ -18,7 +18,8 @@
 
 namespace coquest::net {
 
-using clock = std::chrono::steady_clock;
+/// Connects to the first server that takes a connection. It is used on one strand; destroyed during
+/// connect(), it closes every socket.
 class connector {
 public:
     explicit connector(const asio::any_io_executor& executor) : executor_(executor) {}
