@@ -63,7 +63,7 @@ struct server_address {
 struct config {
     /// The transport. All other fields apply to all transports unless they say otherwise.
     protocol transport = protocol::http;
-    /// The servers, at least one; several for HTTP only, tried in turn.
+    /// The servers, at least one; several are tried in turn.
     std::vector<server_address> addresses;
 
     /// HTTP: user of Basic authentication. TCP: key id. Without control bytes; no ':' for HTTP.
@@ -90,7 +90,8 @@ struct config {
     /// Size of a segment of the buffer in bytes, at least 1024, at most max_buf_size.
     std::size_t init_buf_size = std::size_t{64} * 1024;
     /// Most bytes held in rows that are not acknowledged; at least 1024. Each coroutine that waits
-    /// for room has added one row beyond it.
+    /// for room has added one row beyond it. TCP, which acknowledges nothing: what of it the rows
+    /// that wait leave free keeps those that were sent in the last 20 seconds.
     std::size_t max_buf_size = std::size_t{100} * 1024 * 1024;
 
     /// Whether a row with two columns of one name is refused; see buffer_options::check_duplicates.
@@ -111,9 +112,13 @@ struct config {
     std::size_t request_min_throughput = std::size_t{100} * 1024;
     /// Time after the first failure in which a batch is retried; 0: no retries.
     std::chrono::milliseconds retry_timeout{10'000};
-    /// HTTP: whether a batch with rows of at_now is sent again when they may be stored already.
+    /// Whether a batch with rows of at_now is sent again when they may be stored already.
     /// They get another timestamp then, so that no DEDUP UPSERT KEYS finds them twice.
     bool retry_at_now = true;
+    /// TCP: whether rows that went out on a connection that is lost, and may be stored or not, are
+    /// sent again: at least once, and without DEDUP UPSERT KEYS perhaps twice. Otherwise the sender
+    /// stops with an error that counts them, until take_unsent() has taken them.
+    bool tcp_resend = false;
     /// HTTP: whether a batch that the server refuses is cut until only the refused rows are left.
     bool split_rejected = false;
     /// HTTP: connections that send at once, 1 to 64. Rows keep their order on one connection only.
@@ -126,7 +131,8 @@ struct config {
     std::chrono::milliseconds at_timeout{0};
     /// Time that flush() waits; 0: as long as requests and retries take.
     std::chrono::milliseconds flush_timeout{0};
-    /// Time that close() spends on delivering what is left; 0: none, what is left is reported.
+    /// Time that close() spends on delivering what is left and, over TCP, on waiting for the
+    /// server's end; 0: none, what is left is reported.
     std::chrono::milliseconds close_timeout{30'000};
 
     /// HTTP: the User-Agent header. No configuration key.

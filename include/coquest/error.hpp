@@ -103,6 +103,8 @@ struct diagnostics {
     unsigned attempts = 0;                    ///< requests made
     std::chrono::milliseconds elapsed{0};     ///< from the first attempt to the report
     std::size_t unsent_rows = 0;              ///< rows that are still held
+    std::size_t unconfirmed_rows =
+        0; ///< TCP: rows sent on a connection that is lost, stored or not
 };
 
 /// Reports a failure of a public operation. Copies share their content.

@@ -86,7 +86,7 @@ fault check_scopes(const config& target)
          target.request_min_throughput != defaults.request_min_throughput},
         {"retry_max_backoff_millis", option_scope::http,
          target.retry_max_backoff != defaults.retry_max_backoff},
-        {"retry_at_now", option_scope::http, target.retry_at_now != defaults.retry_at_now},
+        {"tcp_resend", option_scope::tcp, target.tcp_resend},
         {"split_rejected", option_scope::http, target.split_rejected != defaults.split_rejected},
         {"connections", option_scope::http, target.connections != defaults.connections},
         {"user_agent", option_scope::http, !target.user_agent.empty()},
@@ -201,7 +201,7 @@ fault validate(const config& target)
     if (target.addresses.empty()) {
         return config_fault("\"addr\" is missing: name the server as addr=host:port");
     }
-    if (fault failure = check_addresses(target.transport, target.addresses)) {
+    if (fault failure = check_addresses(target.addresses)) {
         return failure;
     }
     if (fault failure = check_texts(target)) {

@@ -246,14 +246,14 @@ fault append_addresses(config& target, std::string_view text)
         more = comma != text.npos;
         text.remove_prefix(more ? comma + 1 : text.size());
     }
-    if (fault failure = check_addresses(target.transport, all)) {
+    if (fault failure = check_addresses(all)) {
         return failure;
     }
     target.addresses = std::move(all);
     return {};
 }
 
-fault check_addresses(protocol transport, std::span<const server_address> all)
+fault check_addresses(std::span<const server_address> all)
 {
     for (std::size_t i = 0; i < all.size(); ++i) {
         if (!is_host(all[i].host) || all[i].port == 0) {
@@ -264,10 +264,6 @@ fault check_addresses(protocol transport, std::span<const server_address> all)
                         [&](const server_address& other) { return same_server(other, all[i]); })) {
             return key_fault("addr", "names " + to_string(all[i]) + " twice");
         }
-    }
-    if (all.size() > 1 && !is_http(transport)) {
-        return key_fault("addr", "takes one address for tcp and tcps: only http and https try "
-                                 "several in turn");
     }
     return {};
 }

@@ -59,6 +59,6 @@ inline constexpr std::size_t max_connections = 64; // a server takes 64 or 256 i
 [[nodiscard]] fault append_addresses(config& target, std::string_view text);
 
 /// Checks addresses, each alone, against each other and against the transport.
-[[nodiscard]] fault check_addresses(protocol transport, std::span<const server_address> all);
+[[nodiscard]] fault check_addresses(std::span<const server_address> all);
 
 } // namespace coquest::detail

@@ -18,10 +18,38 @@ void write_queue::prepare()
     }
 }
 
-std::uint64_t write_queue::push(batch&& rows)
+std::uint64_t write_queue::push(batch&& rows, bool joinable)
 {
-    insert(queue_.end(), ++last_id_, std::move(rows));
+    insert(queue_.end(), ++last_id_, std::move(rows))->joinable = joinable;
     return last_id_;
+}
+
+write_queue::entry& write_queue::push_front(batch&& rows, unsigned attempts,
+                                            time_point first_failure)
+{
+    // no owner of a batch in the queue takes it for his
+    const std::uint64_t id = queue_.empty() ? last_id_ : queue_.front().id - 1;
+    entry& made = *insert(queue_.begin(), id, std::move(rows));
+    made.attempts = attempts;
+    made.first_attempt = made.first_failure = first_failure;
+    return made;
+}
+
+void write_queue::gather(entry& one, std::size_t most) noexcept
+{
+    if (!one.joinable || one.attempts != 0) {
+        return;
+    }
+    for (auto next = std::next(find(one)); next != queue_.end(); next = std::next(find(one))) {
+        if (!next->joinable || next->attempts != 0 ||
+            one.rows.bytes() + next->rows.bytes() > most) {
+            return;
+        }
+        batch more = take(next);
+        bytes_ += more.bytes();
+        rows_ += more.rows;
+        one.rows.append(std::move(more));
+    }
 }
 
 write_queue::decision write_queue::next(time_point now)
@@ -67,6 +95,12 @@ write_queue::verdict write_queue::failed(entry& one, fault& why, time_point now,
                                          std::uint32_t random)
 {
     unsent(one);
+    return judge(one, why, now, random);
+}
+
+write_queue::verdict write_queue::judge(entry& one, fault& why, time_point now,
+                                        std::uint32_t random)
+{
     if (one.attempts == 1) {
         one.first_failure = now;
     }
@@ -116,6 +150,9 @@ void write_queue::stop(fault&& why)
 
 void write_queue::resume() noexcept
 {
+    if (unsure()) {
+        return;
+    }
     failure_ = fault();
     for (entry& one : queue_) {
         if (!one.in_flight) {
@@ -201,6 +238,11 @@ std::size_t write_queue::active() const noexcept
 {
     return static_cast<std::size_t>(
         std::ranges::count_if(queue_, [](const entry& one) { return !one.aside; }));
+}
+
+bool write_queue::unsure() const noexcept
+{
+    return std::ranges::any_of(queue_, [](const entry& one) { return one.unsure && !one.aside; });
 }
 
 const fault* write_queue::given_up(std::uint64_t id) const noexcept

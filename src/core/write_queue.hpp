@@ -44,6 +44,8 @@ public:
         batch rows;
         bool in_flight = false;
         bool aside = false;    // given up, and waiting for its owner
+        bool joinable = false; // of nobody in particular: see gather()
+        bool unsure = false;   // may be stored, and is not to be sent again unasked
         unsigned attempts = 0; // since it was first sent or resume()
         time_point first_attempt{};
         time_point first_failure{};
@@ -72,8 +74,12 @@ public:
 
     /// Has the next push() need no memory.
     void prepare();
-    /// Adds a batch at the back; returns its number, counted from 1.
-    std::uint64_t push(batch&& rows);
+    /// Adds a batch at the back, which others may join; returns its number, counted from 1.
+    std::uint64_t push(batch&& rows, bool joinable = false);
+    /// Adds rows before all others, as what has failed @p attempts times since @p first_failure.
+    entry& push_front(batch&& rows, unsigned attempts, time_point first_failure);
+    /// Joins what follows @p one and was not tried to it, up to @p most bytes.
+    void gather(entry& one, std::size_t most) noexcept;
 
     /// Says what a connection is to do at @p now.
     [[nodiscard]] decision next(time_point now);
@@ -86,6 +92,8 @@ public:
     /// Takes note that it failed, and completes @p why unless the verdict is `again`. @p random:
     /// see backoff().
     [[nodiscard]] verdict failed(entry& one, fault& why, time_point now, std::uint32_t random);
+    /// Decides likewise about @p one, which is not being sent.
+    [[nodiscard]] verdict judge(entry& one, fault& why, time_point now, std::uint32_t random);
     /// Takes note that it is not being sent after all.
     void unsent(entry& one) noexcept;
     /// Takes note that what is being sent will never come back.
@@ -93,7 +101,7 @@ public:
 
     /// Stops the queue.
     void stop(fault&& why);
-    /// Starts again after a failure that stopped the queue.
+    /// Starts again after a failure that stopped the queue, unless rows are unsure.
     void resume() noexcept;
     /// Gives @p one up; it waits for withdraw().
     void set_aside(entry& one, fault&& why);
@@ -121,6 +129,8 @@ public:
     /// Returns why all that is left of batch @p id is set aside; null where it is not.
     [[nodiscard]] const fault* given_up(std::uint64_t id) const noexcept;
     [[nodiscard]] bool stopped() const noexcept { return static_cast<bool>(failure_); }
+    /// Says whether rows may be stored that are not to be sent again: only withdrawing them helps.
+    [[nodiscard]] bool unsure() const noexcept;
     /// Returns why the queue is stopped.
     [[nodiscard]] const fault& failure() const noexcept { return failure_; }
     [[nodiscard]] bool empty() const noexcept { return queue_.empty(); }

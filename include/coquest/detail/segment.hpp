@@ -68,6 +68,12 @@ public:
         bytes_ -= one->size;
         return one;
     }
+    /// Takes note that @p n more bytes of the last segment are filled.
+    void grow_back(std::size_t n) noexcept
+    {
+        tail_->size += n;
+        bytes_ += n;
+    }
     /// Moves all of @p other behind what is here.
     void append(segment_chain&& other) noexcept
     {

@@ -272,7 +272,8 @@ TEST(config_option, keys_of_the_other_transport_are_refused)
         EXPECT_EQ(refusal(protocol::tcps, key, "10"),
                   "\"" + key + "\" applies to http and https only");
     }
-    for (const std::string key : {"auth_timeout", "bind_interface", "token_x", "token_y"}) {
+    for (const std::string key :
+         {"auth_timeout", "bind_interface", "token_x", "token_y", "tcp_resend"}) {
         EXPECT_EQ(refusal(protocol::https, key, "10"),
                   "\"" + key + "\" applies to tcp and tcps only");
     }

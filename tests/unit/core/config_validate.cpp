@@ -132,7 +132,7 @@ TEST(config_validate, struct_filled_by_hand_is_checked_like_the_keys)
         {protocol::http, "addr", [](config& c) { c.addresses[0].port = 0; }},
         {protocol::http, "addr", [](config& c) { c.addresses[0].host = "h\r\nX: y"; }},
         {protocol::http, "addr", [](config& c) { c.addresses.push_back(c.addresses[0]); }},
-        {protocol::tcp, "addr", [](config& c) { c.addresses.push_back({"b", 1}); }},
+        {protocol::http, "tcp_resend", [](config& c) { c.tcp_resend = true; }},
         {protocol::http, "user_agent", [](config& c) { c.user_agent = "a\nb"; }},
         {protocol::tcp, "user_agent", [](config& c) { c.user_agent = "a"; }},
         {protocol::http, "token", [](config& c) { c.token = secret("a\nb"); }},

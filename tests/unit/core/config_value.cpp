@@ -112,16 +112,12 @@ TEST(config_value, bad_addresses_are_refused_with_the_reason)
     }
 }
 
-TEST(config_value, tcp_takes_one_address)
+TEST(config_value, tcp_takes_several_addresses)
 {
     config target = on(protocol::tcp);
 
-    EXPECT_EQ(append_addresses(target, "a,b").info.message,
-              "\"addr\" takes one address for tcp and tcps: only http and https try several in "
-              "turn");
-    EXPECT_FALSE(append_addresses(target, "a"));
-    EXPECT_TRUE(append_addresses(target, "b"));
-    EXPECT_EQ(target.addresses.size(), 1U);
+    EXPECT_FALSE(append_addresses(target, "a,b:1"));
+    EXPECT_EQ(target.addresses, (std::vector<server_address>{{"a", 9009}, {"b", 1}}));
 }
 
 TEST(config_value, sizes_take_suffixes)

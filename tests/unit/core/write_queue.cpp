@@ -358,4 +358,68 @@ TEST_F(write_queue_test, what_is_in_flight_stays)
     EXPECT_TRUE(queue.empty());
 }
 
+TEST_F(write_queue_test, what_gathered_meanwhile_goes_with_the_first)
+{
+    queue.push(rows_of("a"), true);
+    queue.push(rows_of("bb", 2), true);
+    queue.push(rows_of("ccc", 3), true);
+    queue.push(rows_of("owned"));
+    queue.push(rows_of("d"), true);
+    queue.gather(*queue.next(now).what, 5);
+    EXPECT_EQ(queue.rows(), 8U);
+    EXPECT_EQ(queue.bytes(), 12U);
+    EXPECT_EQ(sent(), "abb") << "5 bytes are the limit";
+    EXPECT_TRUE(queue.done(2));
+    EXPECT_FALSE(queue.done(3));
+
+    queue.gather(*queue.next(now).what, 100);
+    EXPECT_EQ(sent(), "ccc") << "the next has an owner";
+    queue.gather(*queue.next(now).what, 100);
+    EXPECT_EQ(sent(), "owned");
+    EXPECT_EQ(sent(), "d");
+}
+
+TEST_F(write_queue_test, what_was_tried_already_is_not_joined)
+{
+    queue.push(rows_of("a"), true);
+    queue.push(rows_of("b"), true);
+    EXPECT_EQ(fail(passing()), verdict::again);
+    now += 1s;
+    queue.gather(*queue.next(now).what, 100);
+    EXPECT_EQ(sent(), "a");
+}
+
+TEST_F(write_queue_test, rows_that_are_sent_again_come_first_and_keep_their_history)
+{
+    const auto first = queue.push(rows_of("a"));
+    queue.push(rows_of("b"));
+    EXPECT_EQ(sent(), "a");
+    const auto failed_at = now - 900ms;
+    auto& again = queue.push_front(rows_of("a"), 3, failed_at);
+    EXPECT_FALSE(queue.done(first)) << "a flush that begins now waits for it";
+    EXPECT_TRUE(queue.withdraw(first + 1).rows == 1) << "and the owner of b gets b alone";
+    fault why = passing();
+    EXPECT_EQ(queue.judge(again, why, now, 0), verdict::again);
+    EXPECT_EQ(queue.next(now).todo, action::wait);
+    why = passing();
+    EXPECT_EQ(queue.judge(again, why, now + 200ms, 0), verdict::failed)
+        << "retry_timeout counts from the first failure";
+}
+
+TEST_F(write_queue_test, unsure_rows_are_only_withdrawn)
+{
+    queue.push(rows_of("a"));
+    EXPECT_EQ(sent(), "a");
+    queue.push_front(rows_of("a"), 1, now).unsure = true;
+    queue.stop(passing());
+    queue.resume();
+    EXPECT_TRUE(queue.stopped());
+    EXPECT_TRUE(queue.unsure());
+    EXPECT_EQ(queue.next(now).todo, action::nothing);
+
+    EXPECT_EQ(text_of(queue.withdraw_all()), "a");
+    EXPECT_FALSE(queue.unsure());
+    EXPECT_FALSE(queue.stopped());
+}
+
 } // namespace
