@@ -43,7 +43,8 @@ struct latency_histogram {
 /// Holds the counters of one sender, or of several that were added up.
 ///
 /// Rows and bytes count when their batch is sealed; the rows of the open batch are in none of these
-/// numbers. What was committed is acknowledged, rejected, returned, dropped or queued.
+/// numbers. What was committed is acknowledged, rejected, returned, dropped or queued. Rows that a
+/// lost TCP connection leaves in doubt are committed once more when they go back to the queue.
 struct alignas(8) metrics_snapshot {
     std::uint64_t rows_committed = 0;    ///< rows that entered a batch
     std::uint64_t rows_acknowledged = 0; ///< rows that the server (TCP: the system) has taken

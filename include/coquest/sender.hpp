@@ -195,6 +195,14 @@ private:
 /// Rows are delivered at least once: an answer that was lost makes the batch go out again. Tables
 /// with DEDUP UPSERT KEYS, and timestamps of yours, make that exactly once.
 ///
+/// Over TCP nothing is acknowledged: the server hangs up at a row that it cannot take, and the
+/// rows that it did not read are gone. So the sender watches for that, keeps what it sent in the
+/// last 20 seconds as far as max_buf_size allows, and with the next await throws an error
+/// (errc::socket_error, errc::tls_error) with diagnostics::unconfirmed_rows; every further one does
+/// until take_unsent() has taken the rows, those in doubt first. With tcp_resend it sends them
+/// again on a new connection instead, for retry_timeout. A connection that is lost with nothing in
+/// doubt is replaced without a word.
+///
 /// Threads: as an Asio object; every call on the executor that build() ran on (one strand). Rows of
 /// several coroutines on that strand do not mix.
 ///
@@ -266,7 +274,9 @@ public:
     /// flush(buffer&).
     [[nodiscard]] asio::awaitable<void> flush_and_keep(const buffer& rows);
 
-    /// Flushes within close_timeout, says goodbye, and closes. Idempotent.
+    /// Flushes within close_timeout, says goodbye, and closes. Idempotent. Over TCP it says that no
+    /// more will come and waits, within the same time, for the server's end, since what comes in
+    /// its place (a reset, nothing) means that rows may not be stored.
     ///
     /// Errors: those of flush(), with diagnostics::unsent_rows; the sender is closed all the same,
     /// and take_unsent() has the rows. Cancelled before all is delivered, it closes at once and
@@ -283,7 +293,8 @@ public:
     [[nodiscard]] coquest::protocol_version protocol_version() const noexcept;
     /// Returns the sender's counters, which any thread may read, and which stay when it goes.
     [[nodiscard]] std::shared_ptr<const coquest::metrics> metrics() const noexcept;
-    /// Says whether the sender is of no more use: closed, or its TCP connection lost.
+    /// Says whether the sender takes no more rows: it is closed or, over TCP without tcp_resend,
+    /// its connection was lost with rows that may be stored or not, until take_unsent() takes them.
     [[nodiscard]] bool must_close() const noexcept;
     /// Returns the executor on which build() ran, and every call belongs. Not for a sender that was
     /// made by default or moved from.
@@ -315,7 +326,7 @@ public:
     /// Begins with the configuration string in QDB_CLIENT_CONF; errors: see config_from_env.
     [[nodiscard]] static sender_builder from_env();
 
-    sender_builder& address(std::string_view host, std::uint16_t port); ///< one more server (HTTP)
+    sender_builder& address(std::string_view host, std::uint16_t port); ///< one more server
     sender_builder& username(std::string_view value);                   ///< config::username
     sender_builder& password(std::string_view value);                   ///< config::password
     sender_builder& token(std::string_view value);                      ///< config::token
@@ -346,6 +357,7 @@ public:
     sender_builder& connect_timeout(std::chrono::milliseconds value);   ///< config::connect_timeout
     sender_builder& close_timeout(std::chrono::milliseconds value);     ///< config::close_timeout
     sender_builder& retry_at_now(bool value);                           ///< config::retry_at_now
+    sender_builder& tcp_resend(bool value);                             ///< config::tcp_resend
     sender_builder& split_rejected(bool value);                         ///< config::split_rejected
     sender_builder& connections(std::size_t value);                     ///< config::connections
     sender_builder& at_timeout(std::chrono::milliseconds value);        ///< config::at_timeout

@@ -19,16 +19,6 @@ namespace {
 
 constexpr std::size_t input_size = 4 * 1024; // an answer is some hundred bytes
 
-/// Returns the time that a request of @p bytes may take (contract §6.4).
-std::chrono::milliseconds time_for(const config& options, std::size_t bytes)
-{
-    std::chrono::milliseconds time = options.request_timeout;
-    if (options.request_min_throughput != 0) {
-        time += std::chrono::milliseconds(bytes * 1000 / options.request_min_throughput);
-    }
-    return time;
-}
-
 } // namespace
 
 http_client::http_client(const asio::any_io_executor& executor,
@@ -372,10 +362,10 @@ asio::awaitable<fault> http_client::receive_some(step& now)
     co_return problem;
 }
 
-asio::awaitable<void> http_client::shutdown()
+asio::awaitable<fault> http_client::shutdown(clock::time_point /*until*/)
 {
     stream_.shutdown();
-    co_return;
+    co_return fault();
 }
 
 } // namespace coquest::net

@@ -29,8 +29,7 @@ public:
                 std::shared_ptr<detail::address_list> addresses = nullptr);
 
     asio::awaitable<fault> send(const detail::segment_chain& rows, bool resend_if_unsure) override;
-    [[nodiscard]] bool must_close() const noexcept override { return false; }
-    asio::awaitable<void> shutdown() override;
+    asio::awaitable<fault> shutdown(clock::time_point until) override;
     void close() noexcept override { stream_.close(); }
 
     /// Asks the server for its settings, with one attempt at each address.

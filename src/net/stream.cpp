@@ -23,7 +23,6 @@ using asio::ip::tcp;
 
 namespace {
 
-constexpr std::chrono::seconds goodbye_timeout(1); // for the peer's half of closing
 constexpr std::chrono::seconds handshake_limit(10);
 
 } // namespace
@@ -49,6 +48,7 @@ void stream::close() noexcept
     open_ = false;
     ++io_->connection;
     io_->watching = io_->readable = io_->writing = false;
+    io_->watcher = nullptr;
     early_.clear();
     std::error_code ignored;
     io_->socket.close(ignored);
@@ -69,19 +69,10 @@ void stream::shutdown() noexcept
     close();
 }
 
-asio::awaitable<void> stream::linger()
+void stream::watch(std::function<void()> handler)
 {
-    if (open_ && tls_) {
-        send_goodbye();
-        std::error_code ec;
-        io_->socket.shutdown(tcp::socket::shutdown_send, ec);
-        expires_at(clock::now() + goodbye_timeout);
-        while (!ec && !io_->expired) {
-            std::tie(ec, std::ignore) = co_await io_->socket.async_read_some(
-                asio::buffer(input_.data(), input_.size()), no_throw);
-        }
-    }
-    close();
+    io_->watcher = std::move(handler);
+    io::watch_input(io_);
 }
 
 // Where that costs no waiting.

@@ -20,6 +20,7 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -62,14 +63,19 @@ public:
     /// and is what read_some() returns next.
     fault check(bool& spoke);
 
+    /// Has @p handler called, once, when the peer sends something or hangs up while no write waits.
+    /// It must not throw.
+    void watch(std::function<void()> handler);
+
     /// Has the kernel give up a peer that acknowledges nothing for @p time (Linux). Never lowered.
     void expect_acknowledgement_in(std::chrono::milliseconds time) noexcept;
 
     /// Says goodbye (close_notify) where it costs no waiting, and closes.
     void shutdown() noexcept;
-    /// Says goodbye, and closes when the peer has closed or a second has passed. Closing before
-    /// could answer what TLS still sends (session tickets) with a reset, which overtakes the rows.
-    asio::awaitable<void> linger();
+    /// Says goodbye and that no more will come, and closes when the peer has closed, at @p until at
+    /// the latest, which is a fault. Closing before could answer what TLS still sends (session
+    /// tickets) with a reset, which overtakes the rows.
+    asio::awaitable<fault> half_close(clock::time_point until);
     /// Closes the socket; an operation that is pending fails.
     void close() noexcept;
     [[nodiscard]] bool is_open() const noexcept { return open_; }

@@ -329,6 +329,34 @@ asio::awaitable<fault> stream::receive_input(phase during)
     co_return put_input({input_.data(), got}, during);
 }
 
+asio::awaitable<fault> stream::half_close(clock::time_point until)
+{
+    expires_at(until);
+    fault problem;
+    std::error_code ec;
+    if (tls_) {
+        tls_->shutdown(ec);
+        problem = co_await send_output(phase::write);
+    }
+    if (!problem) {
+        io_->socket.shutdown(asio::ip::tcp::socket::shutdown_send, ec);
+    }
+    std::array<std::byte, 512> ignored; // NOLINT(cppcoreguidelines-pro-type-member-init)
+    while (!problem && ec != asio::error::eof) {
+        if (io_->expired) {
+            ec = asio::error::operation_aborted;
+        } else {
+            std::tie(ec, std::ignore) = co_await io_->socket.async_read_some(
+                asio::buffer(ignored.data(), ignored.size()), no_throw);
+        }
+        if (ec && ec != asio::error::eof) {
+            problem = failed(ec, phase::read);
+        }
+    }
+    close();
+    co_return problem;
+}
+
 fault stream::put_input(std::span<const std::byte> bytes, phase during)
 {
     while (!bytes.empty()) {

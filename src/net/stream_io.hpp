@@ -11,8 +11,10 @@
 #include <asio/ip/tcp.hpp>
 #include <asio/steady_timer.hpp>
 
+#include <functional>
 #include <memory>
 #include <system_error>
+#include <utility>
 
 namespace coquest::net {
 
@@ -44,7 +46,8 @@ struct stream::io {
         });
     }
 
-    // Has a write that waits end when the peer sends something or hangs up.
+    // Has a write that waits end when the peer sends something or hangs up, or tells whoever
+    // watches.
     static void watch_input(const std::shared_ptr<io>& self)
     {
         if (self->watching) {
@@ -61,6 +64,8 @@ struct stream::io {
                                         self->readable = true;
                                         if (self->writing) {
                                             self->cancel();
+                                        } else if (self->watcher) {
+                                            std::exchange(self->watcher, nullptr)();
                                         }
                                     }
                                 });
@@ -82,6 +87,7 @@ struct stream::io {
     bool watching = false; // for input
     bool readable = false; // found by that
     bool writing = false;  // and waiting for it
+    std::function<void()> watcher;
 };
 
 } // namespace coquest::net

@@ -3,10 +3,13 @@
 
 #include "net/tcp_client.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <new>
 #include <span>
 #include <string>
+#include <system_error>
 #include <utility>
 
 namespace coquest::net {
@@ -15,7 +18,7 @@ tcp_client::tcp_client(const asio::any_io_executor& executor, std::shared_ptr<co
                        std::shared_ptr<const detail::any_tls_backend> tls,
                        const detail::any_signer* signer)
     : config_(std::move(options)), tls_(std::move(tls)), signer_(signer),
-      server_(std::make_shared<detail::address_list>(config_->addresses)), stream_(executor)
+      servers_(std::make_shared<detail::address_list>(config_->addresses)), stream_(executor)
 {
 }
 
@@ -23,20 +26,46 @@ asio::awaitable<fault> tcp_client::connect()
 {
     detail::tcp_key key;
     fault problem = read_key(key); // before a server is bothered
-    if (!problem) {
-        std::vector<std::size_t> order{0};
-        problem = co_await stream_.connect(server_, std::move(order), config_->bind_interface,
-                                           tls_.get(), clock::now() + config_->connect_timeout);
-    }
-    if (!problem && config_->token) {
-        problem = co_await authenticate(key);
-    }
     if (problem) {
+        co_return problem;
+    }
+    std::vector<std::size_t> tried;
+    for (auto left = servers_->order(clock::now()); !left.empty(); std::erase(left, server_)) {
+        fault latest = co_await connect_one(left, key);
+        tried.insert(tried.end(), stream_.tried().begin(), stream_.tried().end());
+        if (!latest) {
+            connected(host());
+            stream_.expect_acknowledgement_in(config_->request_timeout);
+            watch();
+            co_return latest;
+        }
+        const bool reached = stream_.is_open(); // it is the key that this server doesn't like
         stream_.close();
-        problem.info.addresses = {host()};
-    } else {
-        connected(host());
-        stream_.expect_acknowledgement_in(config_->request_timeout);
+        if (!problem) {
+            problem = std::move(latest);
+        }
+        if (!reached) {
+            break;
+        }
+        servers_->failed(server_, clock::now());
+    }
+    for (const std::size_t one : tried) {
+        problem.info.addresses.push_back(to_string((*servers_)[one]));
+    }
+    problem.info.state = delivery::not_sent;
+    co_return problem;
+}
+
+asio::awaitable<fault> tcp_client::connect_one(std::vector<std::size_t> order,
+                                               const detail::tcp_key& key)
+{
+    fault problem = co_await stream_.connect(servers_, std::move(order), config_->bind_interface,
+                                             tls_.get(), clock::now() + config_->connect_timeout);
+    if (!problem) {
+        server_ = stream_.server();
+        if (config_->token) {
+            problem = co_await authenticate(key);
+        }
     }
     co_return problem;
 }
@@ -100,11 +129,13 @@ asio::awaitable<fault> tcp_client::read_challenge(detail::auth_challenge& challe
         }
         now = challenge.feed(std::span(bytes.data(), got));
         if (got == 0) {
-            co_return fault(
-                errc::auth_error,
-                "waiting for the challenge of " + host() + ": the server hung up after " +
-                    std::to_string(challenge.received()) +
-                    " of 513 bytes; does it authenticate over TCP (line.tcp.auth.db.path)?");
+            problem =
+                fault(errc::auth_error,
+                      "waiting for the challenge of " + host() + ": the server hung up after " +
+                          std::to_string(challenge.received()) +
+                          " of 513 bytes; does it authenticate over TCP (line.tcp.auth.db.path)?");
+            problem.info.retryable = true; // or it is not up yet, behind a proxy that is
+            co_return problem;
         }
         if (now == step::failed) {
             co_return fault(errc::auth_error,
@@ -134,27 +165,88 @@ asio::awaitable<fault> tcp_client::write(std::string_view text)
 asio::awaitable<fault> tcp_client::send(const detail::segment_chain& rows,
                                         bool /*resend_if_unsure*/)
 {
+    at_work_ = true;
+    fault problem;
     if (!stream_.is_open()) {
-        co_return lose(fault(errc::socket_error, "not connected to " + host() +
-                                                     ": close this sender and build another"));
+        problem = co_await connect();
     }
+    if (!problem) {
+        problem = co_await write_rows(rows);
+    }
+    at_work_ = false;
+    if (!problem) {
+        watch();
+    }
+    co_return problem;
+}
+
+asio::awaitable<fault> tcp_client::write_rows(const detail::segment_chain& rows)
+{
+    delivery state = delivery::maybe_applied;
+    pieces_.clear();
+    append_pieces(pieces_, rows);
     fault problem = look();
     if (!problem) {
-        append_pieces(pieces_, rows);
-        stream_.expires_at(clock::now() + config_->request_timeout);
+        stream_.expires_at(clock::now() + time_for(*config_, rows.bytes()));
         for (bool answered = true; answered && !problem;) {
             problem = co_await stream_.write(pieces_, answered);
-            if (!problem && answered) {
+            if (!problem) {
                 problem = look();
             }
         }
-        pieces_.clear();
         stream_.never_expires();
     }
-    if (!problem) {
-        problem = look();
+    if (problem) {
+        if (asio::buffer_size(pieces_) == rows.bytes()) {
+            state = delivery::not_sent;
+        }
+        problem = lose(std::move(problem));
+        problem.info.state = state;
+    } else {
+        servers_->worked(server_);
+    }
+    co_return problem;
+}
+
+asio::awaitable<fault> tcp_client::shutdown(clock::time_point until)
+{
+    if (!stream_.is_open()) {
+        co_return fault();
+    }
+    at_work_ = true;
+    fault problem = co_await stream_.half_close(until);
+    at_work_ = false;
+    if (problem.code == errc::timed_out) {
+        problem.info.message = "waiting for " + host() + " to end the connection: close_timeout (" +
+                               std::to_string(config_->close_timeout.count()) + " ms) is over";
     }
     co_return problem ? lose(std::move(problem)) : fault();
+}
+
+void tcp_client::watch()
+{
+    stream_.watch([this] { heard(); });
+}
+
+// Between two sends, the server has said something or hung up.
+void tcp_client::heard() noexcept
+{
+    if (at_work_) {
+        return;
+    }
+    fault problem;
+    try {
+        problem = look();
+        if (!problem) { // TLS has things to say that are none of ours
+            watch();
+            return;
+        }
+        problem = lose(std::move(problem));
+    } catch (const std::bad_alloc&) {
+        stream_.close();
+        problem.code = std::make_error_code(std::errc::not_enough_memory);
+    }
+    hung_up(std::move(problem));
 }
 
 fault tcp_client::look()
@@ -166,25 +258,23 @@ fault tcp_client::look()
         problem = fault(errc::socket_error,
                         "reading from " + peer +
                             ": the server sent data, which QuestDB does not do on its TCP port: "
-                            "check host and port of addr");
+                            "check host and port of addr" +
+                            (tls_ ? "" : "; does it speak TLS? then use tcps"));
         problem.info.host = peer;
     }
     return problem;
 }
 
-// How much of what went out the server has stored, nobody can know.
+// The connection is of no more use.
 fault tcp_client::lose(fault why)
 {
-    if (stream_.is_open()) {
-        lost(host(), why);
-    }
+    servers_->failed(server_, clock::now());
+    lost(host(), why);
     stream_.close();
     if (config_->token) {
         why.info.message += "; the server hangs up where it does not know the key id or the key, "
                             "too: see its log";
     }
-    why.info.state = delivery::maybe_applied;
-    why.info.retryable = false;
     return why;
 }
 

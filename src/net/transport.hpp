@@ -14,7 +14,11 @@
 
 #include <asio/buffer.hpp>
 
+#include <chrono>
+#include <cstddef>
+#include <functional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace coquest::net {
@@ -41,14 +45,15 @@ public:
     virtual asio::awaitable<fault> send(const detail::segment_chain& rows,
                                         bool resend_if_unsure = true) = 0;
 
-    /// Says whether the connection is lost for good: no further send can succeed.
-    [[nodiscard]] virtual bool must_close() const noexcept = 0;
-    /// Says goodbye, and closes: at once where all is acknowledged, else when the peer has closed
-    /// or a second has passed.
-    virtual asio::awaitable<void> shutdown() = 0;
+    /// Says goodbye, and closes: at once where the protocol acknowledges rows, else when the peer
+    /// has closed. That it has not by @p until, or closed otherwise than in order, is a fault.
+    virtual asio::awaitable<fault> shutdown(clock::time_point until) = 0;
     /// Closes at once; a send that is pending fails.
     virtual void close() noexcept = 0;
 
+    /// Has @p handler called when a connection ends between two sends, where the protocol
+    /// acknowledges nothing: what was sent on it may be gone. It must not throw.
+    void on_hang_up(std::function<void(fault&&)> handler) { hung_up_ = std::move(handler); }
     /// Has @p who, which outlives this, told of connections.
     void observe(connection_observer& who) noexcept { observer_ = &who; }
 
@@ -67,10 +72,28 @@ protected:
         }
     }
 
+    void hung_up(fault&& why) noexcept
+    {
+        if (hung_up_) {
+            hung_up_(std::move(why));
+        }
+    }
+
 private:
+    std::function<void(fault&&)> hung_up_;
     connection_observer* observer_ = nullptr;
     bool connected_before_ = false;
 };
+
+/// Returns the time that sending @p bytes may take (contract §6.4).
+inline std::chrono::milliseconds time_for(const config& options, std::size_t bytes)
+{
+    std::chrono::milliseconds time = options.request_timeout;
+    if (options.request_min_throughput != 0) {
+        time += std::chrono::milliseconds(bytes * 1000 / options.request_min_throughput);
+    }
+    return time;
+}
 
 /// Appends the segments of @p rows to @p pieces.
 inline void append_pieces(std::vector<asio::const_buffer>& pieces,

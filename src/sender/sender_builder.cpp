@@ -337,6 +337,11 @@ sender_builder& sender_builder::retry_at_now(bool value)
     return set("retry_at_now", value ? "on" : "off");
 }
 
+sender_builder& sender_builder::tcp_resend(bool value)
+{
+    return set("tcp_resend", value ? "on" : "off");
+}
+
 sender_builder& sender_builder::split_rejected(bool value)
 {
     return set("split_rejected", value ? "on" : "off");

@@ -81,10 +81,12 @@ sender_core::sender_core(sender_parts&& parts)
       rows_per_batch_(config_->rows_per_batch()),
       bytes_per_batch_(config_->auto_flush ? config_->auto_flush_bytes : 0),
       rows_(parts.version, open_rows_limits(*config_, max_name_len_)),
-      queue_(queue_limits(*config_, &shared_->budget)), changes_(executor_), room_(executor_),
-      random_(std::random_device{}())
+      queue_(queue_limits(*config_, &shared_->budget)), streams_(!is_http(config_->transport)),
+      unconfirmed_(config_->max_buf_size),
+      changes_(executor_), room_(executor_), random_(std::random_device{}())
 {
     for (auto& transport : parts.transports) {
+        transport->on_hang_up([this](fault&& why) { connection_lost(std::move(why)); });
         lanes_.push_back(std::make_unique<lane>(executor_, std::move(transport)));
     }
 }
@@ -187,7 +189,7 @@ asio::awaitable<void> sender_core::delivered(std::uint64_t id)
         if (const fault* why = queue_.given_up(id)) {
             throw why->to_error();
         }
-        if (stops_ != stops) {
+        if (stops_ != stops || queue_.stopped()) {
             reported_ = true;
             throw last_failure_.to_error();
         }
@@ -248,14 +250,17 @@ asio::awaitable<void> sender_core::close()
     }
     const auto self = shared_from_this();
     closed_ = true;
-    fault problem = co_await drain();
+    const auto until = clock::now() + config_->close_timeout;
+    fault problem;
+    do {
+        problem = co_await drain(until);
+        if (!problem) {
+            problem = co_await end_connections(until);
+        }
+    } while (!problem && !queue_.empty());
     stop_ = true;
     for (const auto& one : lanes_) {
-        if (problem) {
-            one->transport->close();
-        } else {
-            co_await one->transport->shutdown();
-        }
+        one->transport->close();
     }
     wake_all();
     changed();
@@ -271,20 +276,19 @@ asio::awaitable<void> sender_core::close()
     std::move(problem).raise();
 }
 
-// Delivers all that is left within close_timeout.
-asio::awaitable<fault> sender_core::drain()
+// Delivers all that is left.
+asio::awaitable<fault> sender_core::drain(clock::time_point until)
 {
     ask_for_all();
     resume();
     wake_all();
     const std::uint64_t stops = stops_;
-    const auto until = clock::now() + config_->close_timeout;
     const auto left = [this] { return std::to_string(unsent_rows()) + " unsent rows"; };
     while (!queue_.empty() || !rows_.empty()) {
         if (abandoned_) {
             co_return fault(errc::closed, "the sender was destroyed with " + left());
         }
-        if (stops_ != stops) {
+        if (stops_ != stops || queue_.stopped()) {
             fault problem = last_failure_;
             problem.info.message = "closed with " + left() + ": " + problem.info.message;
             co_return problem;
@@ -297,6 +301,25 @@ asio::awaitable<fault> sender_core::drain()
         const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
         if (cancelled(state)) {
             co_return fault(errc::cancelled, "closing was cancelled with " + left());
+        }
+    }
+    co_return fault();
+}
+
+// Says goodbye. Rows that were sent and may be lost are in the queue again afterwards.
+asio::awaitable<fault> sender_core::end_connections(clock::time_point until)
+{
+    for (const auto& one : lanes_) {
+        const auto limit = in_doubt() ? until : clock::now(); // there may be nothing to wait for
+        fault problem = co_await one->transport->shutdown(limit);
+        if (problem && in_doubt()) {
+            doubt(std::move(problem));
+            if (queue_.stopped()) {
+                problem = last_failure_;
+                problem.info.message = "closed with " + std::to_string(unsent_rows()) +
+                                       " rows that may not be stored: " + problem.info.message;
+                co_return problem;
+            }
         }
     }
     co_return fault();
@@ -348,9 +371,10 @@ void sender_core::require_open()
 // Starts the queue again where it has stopped.
 void sender_core::resume()
 {
-    if (!queue_.stopped()) {
+    if (!queue_.stopped() || queue_.unsure()) {
         return;
     }
+    losses_ = 0;
     if (queue_.failure().info.state == delivery::rejected) {
         // QuestDB knows a table by what a connection saw of it last: what was mended meanwhile,
         // only a new connection sees.
@@ -440,7 +464,8 @@ void sender_core::seal()
     if (!rows_.empty()) {
         queue_.prepare(); // rows that were taken must not get lost
         seen_->committed(rows_.row_count(), rows_.size());
-        queue_.push(buffer_access::take(rows_));
+        queue_.push(buffer_access::take(rows_), true);
+        make_room();
         seen_->show(queue_);
     }
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "core/retry.hpp"
+#include "core/unconfirmed_rows.hpp"
 #include "core/write_queue.hpp"
 #include "net/transport.hpp"
 #include "sender/context_end.hpp"
@@ -22,6 +23,7 @@
 #include <asio/awaitable.hpp>
 #include <asio/steady_timer.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -96,10 +98,7 @@ public:
     {
         return seen_->numbers();
     }
-    [[nodiscard]] bool must_close() const noexcept
-    {
-        return closed_ || lanes_.front()->transport->must_close();
-    }
+    [[nodiscard]] bool must_close() const noexcept { return closed_ || queue_.unsure(); }
 
 private:
     // One connection and the loop that drives it.
@@ -125,9 +124,16 @@ private:
     void starve(lane& on) noexcept;
     asio::awaitable<void> send(lane& on, entry& what);
     void acknowledged(entry& what);
+    void keep(batch&& sent, buffer& home);
+    void make_room();
     void failed(entry& what, fault&& why);
+    void connection_lost(fault&& why) noexcept;
+    void doubt(fault&& why, entry* current = nullptr, bool unsure = false);
+    void explain_doubt(diagnostics& why, std::size_t partly);
+    [[nodiscard]] bool in_doubt();
     void rejected(entry& what, fault&& why);
     void give_up(entry& what, fault&& why);
+    void stop(fault&& why);
     [[nodiscard]] buffer* home_of(const entry& what) const noexcept;
 
     [[nodiscard]] fault admission();
@@ -142,8 +148,15 @@ private:
     asio::awaitable<void> wait_for_room();
     asio::awaitable<void> delivered(std::uint64_t id);
     asio::awaitable<void> deliver(buffer* home);
-    asio::awaitable<fault> drain();
+    asio::awaitable<fault> drain(clock::time_point until);
+    asio::awaitable<fault> end_connections(clock::time_point until);
     void require_open();
+    // What of max_buf_size is left for rows that were sent.
+    [[nodiscard]] std::size_t room_to_keep() const noexcept
+    {
+        const std::size_t waiting = queue_.bytes() + rows_.size();
+        return config_->max_buf_size - std::min(config_->max_buf_size, waiting);
+    }
     [[nodiscard]] bool over_limit() const noexcept
     {
         return queue_.bytes() + rows_.size() > config_->max_buf_size;
@@ -161,6 +174,12 @@ private:
     std::size_t look_at_ = 0; // size of rows_ at which to look whether there is something to do
     clock::time_point seal_at_ = clock::time_point::max(); // when rows_ become a batch
     write_queue queue_;
+    // Of TCP, where a connection acknowledges nothing, and there is one only.
+    bool streams_;
+    unconfirmed_rows unconfirmed_;
+    unsigned losses_ = 0; // of connections with unconfirmed rows, one soon after the other
+    clock::time_point first_loss_;
+    clock::time_point last_loss_;
     std::vector<std::unique_ptr<lane>> lanes_;
     std::vector<guest> guests_;
 

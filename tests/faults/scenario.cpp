@@ -34,7 +34,7 @@ const std::string& roots_path()
 
 const identity* certificate_for(way how)
 {
-    return how.over == protocol::https ? &server_certificate() : nullptr;
+    return has_tls(how.over) ? &server_certificate() : nullptr;
 }
 
 wire_server::options options_for(way how, wire_server::options with)
@@ -112,10 +112,11 @@ sender_builder scenario::builder(std::string_view host, std::uint16_t port) cons
         .auto_flush_interval(1h)
         .auto_flush_rows(0)
         .connect_timeout(2s)
-        .request_timeout(5s)
-        .retry_timeout(5s)
-        .retry_max_backoff(50ms);
-    if (how_.over == protocol::https) {
+        .retry_timeout(5s);
+    if (is_http(how_.over)) {
+        made.request_timeout(5s).retry_max_backoff(50ms);
+    }
+    if (has_tls(how_.over)) {
         made.tls_roots(roots_path());
     }
     return made;

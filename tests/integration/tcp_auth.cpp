@@ -80,7 +80,7 @@ asio::awaitable<void> send_until_lost(sender_builder from, std::string table)
     }
 }
 
-TEST_F(tcp_auth, a_key_or_name_that_the_server_does_not_know)
+TEST_F(tcp_auth, row82_a_key_or_name_that_the_server_does_not_know)
 {
     const std::string table = unique_table();
     await(send_until_lost(builder("tcp", "auth_tcp").username("nobody"), table));

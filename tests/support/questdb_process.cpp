@@ -36,7 +36,8 @@ std::filesystem::path make_directory()
 } // namespace
 
 questdb_process::questdb_process(std::size_t disk_size)
-    : disk_size_(disk_size), directory_(make_directory()), port_(free_port())
+    : disk_size_(disk_size), directory_(make_directory()), port_(free_port()),
+      tcp_port_(free_port())
 {
     std::filesystem::create_directory(directory_ / "server");
     start();
@@ -67,8 +68,9 @@ void questdb_process::start()
                  "mount -t tmpfs -o size=$0 tmpfs \"$3\" && exec \"$@\"",
                  std::to_string(disk_size_)};
     }
-    for (const std::string& word : {script("questdb"), std::string("run"),
-                                    (directory_ / "server").string(), std::to_string(port_)}) {
+    for (const std::string& word :
+         {script("questdb"), std::string("run"), (directory_ / "server").string(),
+          std::to_string(port_), std::to_string(tcp_port_)}) {
         words.push_back(word);
     }
     // It lives for seconds: without the slow compiler it starts in half the time. Its threads spin

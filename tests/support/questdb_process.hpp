@@ -35,6 +35,7 @@ public:
     [[nodiscard]] bool running() const noexcept { return child_.running(); }
 
     [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
+    [[nodiscard]] std::uint16_t tcp_port() const noexcept { return tcp_port_; }
     /// Returns the directory with its data, on its own disk too.
     [[nodiscard]] std::filesystem::path directory() const;
 
@@ -42,6 +43,7 @@ private:
     std::size_t disk_size_;
     std::filesystem::path directory_;
     std::uint16_t port_;
+    std::uint16_t tcp_port_;
     child_process child_;
 };
 

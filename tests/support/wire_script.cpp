@@ -99,6 +99,16 @@ wire_script discards_all()
     return discards(std::numeric_limits<std::size_t>::max());
 }
 
+wire_script takes_lines(std::size_t count)
+{
+    return [count](wire& w) { return w.take_lines(count); };
+}
+
+wire_script takes_all_lines()
+{
+    return takes_lines(std::numeric_limits<std::size_t>::max());
+}
+
 wire_script sends(std::string bytes)
 {
     return [bytes = std::move(bytes)](wire& w) { return w.send(bytes); };

@@ -23,8 +23,10 @@ namespace coquest::test {
 [[nodiscard]] wire_script stores();                  // a request that it reads
 [[nodiscard]] wire_script answers(const reply& all); // requests that it reads, for ever
 [[nodiscard]] wire_script shakes_hands();
-[[nodiscard]] wire_script discards(std::size_t bytes); // at least
-[[nodiscard]] wire_script discards_all();              // until the client is gone
+[[nodiscard]] wire_script discards(std::size_t bytes);    // at least
+[[nodiscard]] wire_script discards_all();                 // until the client is gone
+[[nodiscard]] wire_script takes_lines(std::size_t count); // at least
+[[nodiscard]] wire_script takes_all_lines();
 [[nodiscard]] wire_script sends(std::string bytes);
 [[nodiscard]] wire_script sends(const reply& answer);
 [[nodiscard]] wire_script sends_slowly(std::string bytes, std::chrono::milliseconds pause);

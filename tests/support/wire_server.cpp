@@ -139,6 +139,22 @@ asio::awaitable<void> wire::discard(std::size_t count)
     }
 }
 
+asio::awaitable<void> wire::take_lines(std::size_t count)
+{
+    std::vector<std::string>& all = at_->owner().lines;
+    all.resize(std::max(all.size(), at_->number + 1));
+    std::size_t seen = 0;
+    for (;;) {
+        const std::string got = std::exchange(at_->unread, {});
+        at_->owner().lines[at_->number] += got;
+        seen += static_cast<std::size_t>(std::ranges::count(got, '\n'));
+        if (seen >= count) {
+            co_return;
+        }
+        co_await fill(16384);
+    }
+}
+
 asio::awaitable<void> wire::send(std::string bytes)
 {
     if (at_->tls) {

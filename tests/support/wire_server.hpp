@@ -38,6 +38,8 @@ public:
                                           std::chrono::milliseconds pause = {});
     /// Reads and forgets at least @p count bytes.
     asio::awaitable<void> discard(std::size_t count);
+    /// Reads at least @p count lines, or all that come, into wire_server::lines.
+    asio::awaitable<void> take_lines(std::size_t count);
     asio::awaitable<void> send(std::string bytes);
     /// Sends @p bytes one by one, each in a segment of its own, with a pause between.
     asio::awaitable<void> send_slowly(std::string bytes, std::chrono::milliseconds pause);
@@ -96,6 +98,7 @@ public:
 
     std::vector<request> requests;   // that came whole
     std::vector<std::string> stored; // bodies that scripts stored
+    std::vector<std::string> lines;  // what scripts took of each connection
     std::size_t connections = 0;
     std::size_t open = 0;
 

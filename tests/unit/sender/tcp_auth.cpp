@@ -102,7 +102,7 @@ TEST_F(tcp_auth_test, names_the_key_signs_the_challenge_and_goes_on_with_rows)
     EXPECT_EQ(received, "testUser1\n" + answer + "gA==\nt n=1i 1\n");
 }
 
-TEST_F(tcp_auth_test, a_challenge_that_is_none_is_an_error)
+TEST_F(tcp_auth_test, row82_a_challenge_that_is_none_is_an_error)
 {
     const struct {
         std::string says;
@@ -128,7 +128,7 @@ TEST_F(tcp_auth_test, a_challenge_that_is_none_is_an_error)
     }
 }
 
-TEST_F(tcp_auth_test, a_server_that_says_nothing_ends_with_the_time)
+TEST_F(tcp_auth_test, row82_a_server_that_says_nothing_ends_with_the_time)
 {
     says = "";
     const auto e = failure(builder().auth_timeout(30ms));
