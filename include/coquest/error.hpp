@@ -55,6 +55,7 @@ enum class tls_failure {
     bad_usage,                   ///< a certificate that may not serve TLS
     weak_key,                    ///< a key shorter than 2048 (RSA) or 256 bits (ECC)
     revoked,                     ///< a certificate that its issuer revoked
+    pin_mismatch,                ///< a certificate whose key is none of tls_pin
     bad_certificate,             ///< any other fault of a certificate
     not_tls,                     ///< the peer does not speak TLS
     closed_in_handshake,         ///< the peer hung up during the handshake

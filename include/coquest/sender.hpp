@@ -339,8 +339,15 @@ public:
     sender_builder& tls_roots(std::string_view path);      ///< tls_options::roots; implies pem_file
     sender_builder& tls_verify(std::string_view value);    ///< "on" or "unsafe_off"
     sender_builder& tls_verify(coquest::tls_verify value); ///< tls_options::verify
-    sender_builder& tls_client_cert(std::string_view path);            ///< tls_options::client_cert
-    sender_builder& tls_client_key(std::string_view path);             ///< tls_options::client_key
+    sender_builder& tls_min(std::string_view value);       ///< "1.2" or "1.3"
+    sender_builder& tls_min(coquest::tls_min value);       ///< tls_options::min
+    sender_builder& tls_pin(std::string_view value);       ///< adds to tls_options::pins
+    /// tls_options::roots_pem, in place of tls_roots; implies pem_file. Empty: not given.
+    sender_builder& tls_roots_pem(std::string_view text);
+    sender_builder& tls_client_cert(std::string_view path);     ///< tls_options::client_cert
+    sender_builder& tls_client_key(std::string_view path);      ///< tls_options::client_key
+    sender_builder& tls_client_cert_pem(std::string_view text); ///< tls_options::client_cert_pem
+    sender_builder& tls_client_key_pem(std::string_view text);  ///< tls_options::client_key_pem
     sender_builder& protocol_version(coquest::protocol_version value); ///< config::version
     sender_builder& max_name_len(std::size_t value);                   ///< config::max_name_len
     sender_builder& init_buf_size(std::size_t value);                  ///< config::init_buf_size
@@ -403,6 +410,7 @@ private:
     friend class sender_pool;
     static asio::awaitable<sender> make(sender_builder from);
     void share_among(std::size_t senders);
+    void require_tls(std::string_view key) const;
     sender_builder& set(std::string_view key, std::string_view value);
     sender_builder& set(std::string_view key, std::chrono::milliseconds value);
 

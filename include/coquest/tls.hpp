@@ -6,6 +6,7 @@
 #pragma once
 
 #include <coquest/error.hpp>
+#include <coquest/secret.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -14,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 namespace coquest {
 
@@ -22,7 +24,7 @@ enum class tls_ca {
     webpki_roots,        ///< Mozilla's bundle, compiled in
     os_roots,            ///< the operating system's store, or SSL_CERT_FILE and SSL_CERT_DIR
     webpki_and_os_roots, ///< both
-    pem_file,            ///< the file named by tls_options::roots, and nothing else
+    pem_file,            ///< tls_options::roots or roots_pem, and nothing else
 };
 
 /// Says whether the server's certificate is checked.
@@ -31,13 +33,26 @@ enum class tls_verify {
     unsafe_off, ///< nothing is checked; needs the CMake option COQUEST_INSECURE_SKIP_VERIFY
 };
 
+/// Names the oldest TLS version that a server may choose.
+enum class tls_min {
+    v1_2, ///< TLS 1.2 and 1.3
+    v1_3, ///< TLS 1.3 only
+};
+
 /// Holds everything that configures a TLS backend.
 struct tls_options {
     tls_ca ca = tls_ca::webpki_and_os_roots; ///< which roots to trust
     std::string roots;                       ///< path of a PEM file, for tls_ca::pem_file
+    std::string roots_pem;                   ///< the same as PEM text, where there are no files
     tls_verify verify = tls_verify::on;      ///< whether to check the server's certificate
-    std::string client_cert;                 ///< path of a PEM chain for mutual TLS; empty: none
-    std::string client_key;                  ///< path of the PEM key of client_cert
+    tls_min min = tls_min::v1_2;             ///< the oldest version
+    /// The keys that the server's own certificate may have, as "sha256/" and the base64 of the
+    /// SHA-256 of its SubjectPublicKeyInfo (RFC 7469), on top of all other checks; none: any.
+    std::vector<std::string> pins;
+    std::string client_cert;     ///< path of a PEM chain for mutual TLS; empty: none
+    std::string client_key;      ///< path of the PEM key of the client's certificate
+    std::string client_cert_pem; ///< in place of client_cert, PEM text
+    secret client_key_pem;       ///< in place of client_key, PEM text
 };
 
 /// Explains a TLS failure: the kind, what was found, and what the user can do about it.

@@ -7,6 +7,7 @@
 
 #include "core/ascii.hpp"
 #include "core/config_value.hpp"
+#include "core/key_pin.hpp"
 #include "core/name.hpp"
 
 #include <algorithm>
@@ -16,6 +17,7 @@
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace coquest::detail {
 namespace {
@@ -191,6 +193,34 @@ fault set_tls_verify(config& target, std::string_view key, std::string_view valu
     return failure;
 }
 
+fault set_tls_min(config& target, std::string_view key, std::string_view value)
+{
+    if (value != "1.2" && value != "1.3") {
+        return key_fault(key, "takes 1.2 or 1.3");
+    }
+    target.tls.min = value == "1.2" ? tls_min::v1_2 : tls_min::v1_3;
+    return {};
+}
+
+fault set_tls_pin(config& target, std::string_view key, std::string_view value)
+{
+    std::vector<std::string> pins;
+    for (;;) {
+        const std::size_t comma = value.find(',');
+        const auto hash = parse_pin(value.substr(0, comma));
+        if (!hash) {
+            return pin_fault(key);
+        }
+        pins.push_back(pin_text(*hash));
+        if (comma == value.npos) {
+            break;
+        }
+        value.remove_prefix(comma + 1);
+    }
+    target.tls.pins.insert(target.tls.pins.end(), pins.begin(), pins.end());
+    return {};
+}
+
 constexpr option options[] = {
     {"addr", any, plain, set_addr},
     {"username", any, free_text, set_text<&config::username>},
@@ -225,6 +255,8 @@ constexpr option options[] = {
     {"tls_ca", tls, plain, set_tls_ca},
     {"tls_roots", tls, free_text, set_tls_roots},
     {"tls_roots_password", tls, secret_text, refuse_keystore},
+    {"tls_min", tls, plain, set_tls_min},
+    {"tls_pin", tls, plain, set_tls_pin},
     {"tls_client_cert", tls, free_text, set_path<&tls_options::client_cert>},
     {"tls_client_key", tls, free_text, set_path<&tls_options::client_key>},
 };
@@ -304,6 +336,12 @@ fault check_verify(tls_verify verify)
     }
 #endif
     return {};
+}
+
+fault pin_fault(std::string_view key)
+{
+    return key_fault(key, "takes sha256/ and the base64 of 32 bytes, the SHA-256 of a public key; "
+                          "several are separated by commas");
 }
 
 fault roots_conflict()

@@ -40,6 +40,9 @@ struct option {
 /// Fails for tls_verify::unsafe_off unless this build allows it.
 [[nodiscard]] fault check_verify(tls_verify verify);
 
+/// Returns the fault of a pin that is none.
+[[nodiscard]] fault pin_fault(std::string_view key);
+
 /// Returns the fault of tls_roots beside a tls_ca other than pem_file.
 [[nodiscard]] fault roots_conflict();
 

@@ -8,7 +8,9 @@
 
 #include "core/config_option.hpp"
 #include "core/config_value.hpp"
+#include "core/key_pin.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -67,6 +69,11 @@ fault check_tcp_credentials(const config& target)
     return {};
 }
 
+fault either(std::string_view one, std::string_view other)
+{
+    return key_fault(one, "and \"" + std::string(other) + "\" exclude each other: give one");
+}
+
 /// Fails for a field that has no effect on the transport and is not at its default.
 fault check_scopes(const config& target)
 {
@@ -93,8 +100,13 @@ fault check_scopes(const config& target)
         {"tls_verify", option_scope::tls, tls.verify != defaults.tls.verify},
         {"tls_roots", option_scope::tls, !tls.roots.empty()},
         {"tls_ca", option_scope::tls, tls.ca != defaults.tls.ca},
+        {"tls_roots_pem", option_scope::tls, !tls.roots_pem.empty()},
+        {"tls_min", option_scope::tls, tls.min != defaults.tls.min},
+        {"tls_pin", option_scope::tls, !tls.pins.empty()},
         {"tls_client_cert", option_scope::tls, !tls.client_cert.empty()},
         {"tls_client_key", option_scope::tls, !tls.client_key.empty()},
+        {"tls_client_cert_pem", option_scope::tls, !tls.client_cert_pem.empty()},
+        {"tls_client_key_pem", option_scope::tls, !tls.client_key_pem.empty()},
     };
     for (const auto& field : fields) {
         if (field.used) {
@@ -176,22 +188,52 @@ fault check_numbers(const config& target)
     return {};
 }
 
+fault check_roots(const tls_options& tls)
+{
+    const bool file = !tls.roots.empty();
+    const bool memory = !tls.roots_pem.empty();
+    if (file && memory) {
+        return either("tls_roots", "tls_roots_pem");
+    }
+    if (tls.ca == tls_ca::pem_file && !file && !memory) {
+        return key_fault("tls_ca", "is pem_file, but \"tls_roots\" does not name the file");
+    }
+    return tls.ca != tls_ca::pem_file && (file || memory) ? roots_conflict() : fault();
+}
+
+fault check_client_identity(const tls_options& tls)
+{
+    if (!tls.client_cert.empty() && !tls.client_cert_pem.empty()) {
+        return either("tls_client_cert", "tls_client_cert_pem");
+    }
+    if (!tls.client_key.empty() && !tls.client_key_pem.empty()) {
+        return either("tls_client_key", "tls_client_key_pem");
+    }
+    if ((tls.client_cert.empty() && tls.client_cert_pem.empty()) !=
+        (tls.client_key.empty() && tls.client_key_pem.empty())) {
+        return config_fault("\"tls_client_cert\" and \"tls_client_key\" belong together: give both "
+                            "or neither");
+    }
+    return {};
+}
+
 fault check_tls(const tls_options& tls)
 {
     if (fault failure = check_verify(tls.verify)) {
         return failure;
     }
-    if (tls.ca == tls_ca::pem_file && tls.roots.empty()) {
-        return key_fault("tls_ca", "is pem_file, but \"tls_roots\" does not name the file");
+    if (!std::ranges::all_of(tls.pins,
+                             [](const std::string& pin) { return parse_pin(pin).has_value(); })) {
+        return pin_fault("tls_pin");
     }
-    if (tls.ca != tls_ca::pem_file && !tls.roots.empty()) {
-        return roots_conflict();
+    if (tls.verify == tls_verify::unsafe_off && !tls.pins.empty()) {
+        return key_fault("tls_pin", "is not looked at with tls_verify=unsafe_off: leave out one of "
+                                    "the two");
     }
-    if (tls.client_cert.empty() != tls.client_key.empty()) {
-        return config_fault("\"tls_client_cert\" and \"tls_client_key\" belong together: give both "
-                            "or neither");
+    if (fault failure = check_roots(tls)) {
+        return failure;
     }
-    return {};
+    return check_client_identity(tls);
 }
 
 } // namespace

@@ -47,6 +47,7 @@ const char* text(tls_failure failure) noexcept
     case tls_failure::bad_usage: return "certificate verify failed: not for TLS servers";
     case tls_failure::weak_key: return "certificate verify failed: key too weak";
     case tls_failure::revoked: return "certificate verify failed: revoked";
+    case tls_failure::pin_mismatch: return "certificate verify failed: not the pinned key";
     case tls_failure::bad_certificate: return "certificate verify failed";
     case tls_failure::not_tls: return "the peer does not speak TLS";
     case tls_failure::closed_in_handshake: return "connection closed during the TLS handshake";

@@ -3,6 +3,7 @@
 
 #include <coquest/sender.hpp>
 
+#include "core/config_option.hpp"
 #include "core/retry.hpp"
 #include "core/server_settings.hpp"
 #include "net/http_client.hpp"
@@ -245,6 +246,50 @@ sender_builder& sender_builder::tls_verify(std::string_view value)
 sender_builder& sender_builder::tls_verify(coquest::tls_verify value)
 {
     return set("tls_verify", value == coquest::tls_verify::on ? "on" : "unsafe_off");
+}
+
+sender_builder& sender_builder::tls_min(std::string_view value)
+{
+    return set("tls_min", value);
+}
+
+sender_builder& sender_builder::tls_min(coquest::tls_min value)
+{
+    return tls_min(value == coquest::tls_min::v1_2 ? "1.2" : "1.3");
+}
+
+sender_builder& sender_builder::tls_pin(std::string_view value)
+{
+    return set("tls_pin", value);
+}
+
+sender_builder& sender_builder::tls_roots_pem(std::string_view text)
+{
+    require_tls("tls_roots_pem");
+    options_.tls.roots_pem = text;
+    if (!ca_given_) {
+        options_.tls.ca = coquest::tls_ca::pem_file;
+    }
+    return *this;
+}
+
+sender_builder& sender_builder::tls_client_cert_pem(std::string_view text)
+{
+    require_tls("tls_client_cert_pem");
+    options_.tls.client_cert_pem = text;
+    return *this;
+}
+
+sender_builder& sender_builder::tls_client_key_pem(std::string_view text)
+{
+    require_tls("tls_client_key_pem");
+    options_.tls.client_key_pem = secret(text);
+    return *this;
+}
+
+void sender_builder::require_tls(std::string_view key) const
+{
+    detail::check_scope(key, detail::option_scope::tls, options_.transport).raise();
 }
 
 sender_builder& sender_builder::tls_client_cert(std::string_view path)

@@ -180,6 +180,22 @@ void explain_key(tls_diagnosis& why, const peer_facts& facts)
     }
 }
 
+void explain_pin(tls_diagnosis& why, const peer_facts& facts, const certificate& leaf)
+{
+    const auto found = facts.roots.pin_of(leaf);
+    if (!found) {
+        why.text += ": the TLS library computes no SHA-256";
+        return;
+    }
+    const std::string pin = pin_text(*found);
+    const std::size_t count = facts.roots.key_pins.size();
+    why.text =
+        "certificate verify failed: the key of " + facts.host + " is " + pin + ", which is not " +
+        (count == 1 ? "that of tls_pin" : "among the " + std::to_string(count) + " of tls_pin");
+    why.hint = "if the server has a new key, set tls_pin=" + pin +
+               " beside the old one; if it did not change, something intercepts";
+}
+
 void explain_signature(tls_diagnosis& why, const peer_facts& facts)
 {
     for (const der_bytes der : facts.chain) {
@@ -211,6 +227,7 @@ tls_diagnosis explain(tls_failure kind, const peer_facts& facts)
     case tls_failure::name_mismatch: explain_name(why, facts, *leaf); break;
     case tls_failure::bad_usage: explain_usage(why, facts, *leaf); break;
     case tls_failure::weak_key: explain_key(why, facts); break;
+    case tls_failure::pin_mismatch: explain_pin(why, facts, *leaf); break;
     case tls_failure::bad_certificate: explain_signature(why, facts); break;
     default: break;
     }

@@ -3,6 +3,8 @@
 
 #include "tls/client_identity.hpp"
 
+#include "tls/failure_text.hpp"
+
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -12,25 +14,48 @@ namespace {
 
 pem_file certificate_file(const tls_options& options)
 {
-    return {"tls_client_cert", tls_failure::bad_client_certificate, options.client_cert};
+    constexpr auto kind = tls_failure::bad_client_certificate;
+    return options.client_cert_pem.empty()
+               ? pem_file{"tls_client_cert", kind, options.client_cert}
+               : pem_file{"tls_client_cert_pem", kind, {}, options.client_cert_pem};
 }
 
 pem_file key_file(const tls_options& options)
 {
-    return {"tls_client_key", tls_failure::bad_client_certificate, options.client_key};
+    constexpr auto kind = tls_failure::bad_client_certificate;
+    return options.client_key_pem.empty()
+               ? pem_file{"tls_client_key", kind, options.client_key}
+               : pem_file{"tls_client_key_pem", kind, {}, options.client_key_pem.reveal()};
 }
 
 bool check_key(const pem_file& file, std::string_view text, tls_diagnosis& why)
 {
     const auto has = [text](std::string_view part) { return text.find(part) != text.npos; };
     if (has("BEGIN ENCRYPTED PRIVATE KEY-----") || has("Proc-Type: 4,ENCRYPTED")) {
-        why = file.fault(file.path + " is encrypted with a password",
-                         "decrypt it: openssl pkey -in " + file.path + " -out FILE");
+        why = file.fault(file.name() + " is encrypted with a password",
+                         "decrypt it: openssl pkey -in " + file.argument() + " -out FILE");
         return false;
     }
     if (!has("PRIVATE KEY-----")) {
-        why = file.fault(file.path + " holds no private key in PEM form",
+        why = file.fault(file.name() + " holds no private key in PEM form",
                          "name a file that has a BEGIN PRIVATE KEY line");
+        return false;
+    }
+    return true;
+}
+
+// The server would refuse it, and say less.
+bool check_dates(const pem_file& file, der_bytes leaf, std::chrono::sys_seconds now,
+                 tls_diagnosis& why)
+{
+    const auto facts = parse_certificate(leaf);
+    if (facts && (now > facts->not_after || now < facts->not_before)) {
+        const bool expired = now > facts->not_after;
+        why = file.fault("the certificate \"" + name_text(facts->subject) + "\" in " + file.name() +
+                             (expired ? " has expired on " + date_text(facts->not_after)
+                                      : " is not valid before " + date_text(facts->not_before)) +
+                             "; this machine's clock says " + date_text(now),
+                         expired ? "renew it; check the clock" : "check the clock");
         return false;
     }
     return true;
@@ -38,15 +63,18 @@ bool check_key(const pem_file& file, std::string_view text, tls_diagnosis& why)
 
 } // namespace
 
-bool load_client_identity(const tls_options& options, client_identity& out, tls_diagnosis& why)
+bool load_client_identity(const tls_options& options, std::chrono::sys_seconds now,
+                          client_identity& out, tls_diagnosis& why)
 {
-    if (options.client_cert.empty() && options.client_key.empty()) {
-        return true;
-    }
     const pem_file chain = certificate_file(options);
     const pem_file key = key_file(options);
-    if (options.client_cert.empty() || options.client_key.empty()) {
-        why = (options.client_cert.empty() ? chain : key)
+    const bool has_chain = !chain.name().empty();
+    const bool has_key = !key.name().empty();
+    if (!has_chain && !has_key) {
+        return true;
+    }
+    if (!has_chain || !has_key) {
+        why = (has_chain ? key : chain)
                   .fault("is not set", "set both tls_client_cert and "
                                        "tls_client_key");
         return false;
@@ -57,6 +85,9 @@ bool load_client_identity(const tls_options& options, client_identity& out, tls_
         return false;
     }
     out.leaf = std::move(certificates.front());
+    if (!check_dates(chain, out.leaf, now, why)) {
+        return false;
+    }
     std::string text;
     const bool good = read_file(key, text, why) && check_key(key, text, why);
     out.key_pem = secret(text);
@@ -67,13 +98,13 @@ bool load_client_identity(const tls_options& options, client_identity& out, tls_
 tls_diagnosis refused_key(const tls_options& options)
 {
     return key_file(options).fault(
-        options.client_key + " is not the key of " + options.client_cert,
+        key_file(options).name() + " is not the key of " + certificate_file(options).name(),
         "name the key that the first certificate in tls_client_cert was made for");
 }
 
 tls_diagnosis refused_certificate(const tls_options& options)
 {
-    return certificate_file(options).fault(options.client_cert + " cannot be used",
+    return certificate_file(options).fault(certificate_file(options).name() + " cannot be used",
                                            "it must begin with this client's own certificate, with "
                                            "an RSA key of 2048 bits or more, or on P-256");
 }

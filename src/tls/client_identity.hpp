@@ -10,6 +10,7 @@
 
 #include "tls/pem.hpp"
 
+#include <chrono>
 #include <string>
 
 namespace coquest::detail {
@@ -20,9 +21,9 @@ struct client_identity {
     secret key_pem;
 };
 
-/// Reads what @p options name; an empty identity where they name nothing.
-[[nodiscard]] bool load_client_identity(const tls_options& options, client_identity& out,
-                                        tls_diagnosis& why);
+/// Reads what @p options name, which must be in date; an empty identity where they name nothing.
+[[nodiscard]] bool load_client_identity(const tls_options& options, std::chrono::sys_seconds now,
+                                        client_identity& out, tls_diagnosis& why);
 
 /// Says that the library refused the key of @p options.
 [[nodiscard]] tls_diagnosis refused_key(const tls_options& options);

@@ -48,6 +48,9 @@ words general(tls_failure kind) noexcept
                 "re-issue it with RSA of 2048 bits or more, or with P-256"};
     case tls_failure::revoked:
         return {"certificate verify failed: it was revoked", "replace it on the server"};
+    case tls_failure::pin_mismatch:
+        return {"certificate verify failed: its key is not the pinned one",
+                "check tls_pin against the server's key"};
     case tls_failure::bad_certificate:
         return {"certificate verify failed", "look at it: openssl x509 -text -in FILE"};
     case tls_failure::not_tls:

@@ -215,8 +215,7 @@ openssl_session::session_facts openssl_session::facts()
 {
     const SSL_CIPHER* const cipher = SSL_get_current_cipher(connection_.get());
     const int version = SSL_version(connection_.get());
-    return {cipher != nullptr ? SSL_CIPHER_get_protocol_id(cipher) : std::uint32_t{0},
-            version == TLS1_2_VERSION || version == TLS1_3_VERSION};
+    return {cipher != nullptr ? SSL_CIPHER_get_protocol_id(cipher) : std::uint32_t{0}, version};
 }
 
 } // namespace
@@ -230,12 +229,12 @@ struct openssl_backend::impl {
 std::shared_ptr<const openssl_backend> openssl_backend::create(const tls_options& options,
                                                                tls_diagnosis& why)
 {
-    const std::shared_ptr<trust> roots = make_trust(options, why);
+    const std::shared_ptr<trust> roots = make_trust(options, openssl_crypto, why);
     client_identity identity;
-    if (!roots || !load_client_identity(options, identity, why)) {
+    if (!roots || !load_client_identity(options, current_time(), identity, why)) {
         return nullptr;
     }
-    openssl_ptr<SSL_CTX> context = make_openssl_context(why);
+    openssl_ptr<SSL_CTX> context = make_openssl_context(options.min, why);
     if (!context || !load_issuers(context.get(), *roots, why)) {
         return nullptr;
     }

@@ -157,8 +157,9 @@ tls_failure openssl_failure(unsigned long code) noexcept
     }
 }
 
-openssl_ptr<SSL_CTX> make_openssl_context(tls_diagnosis& why)
+openssl_ptr<SSL_CTX> make_openssl_context(tls_min min, tls_diagnosis& why)
 {
+    const bool only_13 = min == tls_min::v1_3;
     openssl_ptr<SSL_CTX> context(SSL_CTX_new(TLS_client_method()));
     const auto refuse = [&](const char* what) {
         why = openssl_refused(what);
@@ -169,9 +170,10 @@ openssl_ptr<SSL_CTX> make_openssl_context(tls_diagnosis& why)
     }
     // openssl.cnf may say otherwise for all programs, hence explicitly.
     SSL_CTX_set_security_level(context.get(), 2); // RSA 2048, SHA-256
-    if (SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION) != 1 ||
+    if (SSL_CTX_set_min_proto_version(context.get(), only_13 ? TLS1_3_VERSION : TLS1_2_VERSION) !=
+            1 ||
         SSL_CTX_set_max_proto_version(context.get(), 0) != 1) {
-        return refuse("TLS 1.2 as the oldest version");
+        return refuse(only_13 ? "TLS 1.3 as the oldest version" : "TLS 1.2 as the oldest version");
     }
     if (!set_suites(context.get())) {
         return refuse("the cipher suites that coquest uses");

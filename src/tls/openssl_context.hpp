@@ -28,9 +28,12 @@ struct openssl_deleter {
 template <class T>
 using openssl_ptr = std::unique_ptr<T, openssl_deleter>;
 
+/// libcrypto.
+extern const crypto openssl_crypto;
+
 /// Makes a context with our suites, versions, groups and key sizes; null with @p why where this
 /// build of the library refuses one of them.
-[[nodiscard]] openssl_ptr<SSL_CTX> make_openssl_context(tls_diagnosis& why);
+[[nodiscard]] openssl_ptr<SSL_CTX> make_openssl_context(tls_min min, tls_diagnosis& why);
 
 /// Loads roots.issuers, and drops them there.
 [[nodiscard]] bool load_issuers(SSL_CTX* context, trust& roots, tls_diagnosis& why);

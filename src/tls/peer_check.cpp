@@ -5,6 +5,8 @@
 
 #include "tls/failure_text.hpp"
 
+#include <algorithm>
+
 namespace coquest::detail {
 namespace {
 
@@ -34,6 +36,15 @@ std::optional<tls_failure> check_leaf(const certificate& leaf, bool pinned, cons
         return tls_failure::name_mismatch;
     }
     return std::nullopt;
+}
+
+bool has_pinned_key(const certificate& leaf, const trust& roots)
+{
+    if (roots.key_pins.empty()) {
+        return true;
+    }
+    const auto found = roots.pin_of(leaf);
+    return found && std::ranges::find(roots.key_pins, *found) != roots.key_pins.end();
 }
 
 bool is_chain_failure(tls_failure kind) noexcept
@@ -69,6 +80,9 @@ bool peer_check::judge(std::span<const der_bytes> chain, std::optional<tls_failu
         if (!fault && one && one->weak_signature && !one->self_issued()) {
             fault = tls_failure::bad_certificate;
         }
+    }
+    if (!fault && !has_pinned_key(*leaf, *roots_)) {
+        fault = tls_failure::pin_mismatch;
     }
     if (fault) {
         refuse(*fault, chain, now);

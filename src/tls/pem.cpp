@@ -176,13 +176,17 @@ tls_diagnosis pem_file::fault(std::string what, std::string hint) const
     tls_diagnosis why;
     why.kind = kind;
     why.path = path;
-    why.text = std::string(option) + ": " + std::move(what);
+    why.text = (memory.empty() ? std::string(option) + ": " : "") + std::move(what);
     why.hint = std::move(hint);
     return why;
 }
 
 bool read_file(const pem_file& file, std::string& text, tls_diagnosis& why)
 {
+    if (!file.memory.empty()) {
+        text = file.memory;
+        return true;
+    }
     const auto fail = [&](std::string what, std::string hint) {
         why = file.fault(std::move(what), std::move(hint));
         return false;
@@ -233,7 +237,7 @@ bool read_certificates(const pem_file& file, std::string_view text,
     for (state found = blocks.next(der); found != state::end; found = blocks.next(der)) {
         ++index;
         if (found != state::certificate) {
-            why = file.fault(ordinal(index, count_blocks(text), file.path) + " " +
+            why = file.fault(ordinal(index, count_blocks(text), file.name()) + " " +
                                  std::string(describe_block(found)),
                              "copy that certificate again, or remove it");
             return false;
@@ -241,8 +245,8 @@ bool read_certificates(const pem_file& file, std::string_view text,
         out.push_back(der);
     }
     if (index == 0) {
-        finding found = describe_content(text, file.path);
-        why = file.fault(file.path + " " + found.what, std::move(found.hint));
+        finding found = describe_content(text, file.argument());
+        why = file.fault(file.name() + " " + found.what, std::move(found.hint));
         return false;
     }
     return true;

@@ -18,17 +18,22 @@ namespace coquest::detail {
 
 using der_certificate = std::vector<std::byte>;
 
-/// A file that the user named, and the option that named it.
+/// A file that the user named, or its content in memory, and the option for that.
 struct pem_file {
     std::string_view option; // "tls_roots", for messages
     tls_failure kind;        // what a failure to load it is
     std::string path;
+    std::string_view memory{}; // in place of a file
 
+    /// Returns how messages call it: its path, or the option that holds it.
+    [[nodiscard]] std::string name() const { return memory.empty() ? path : std::string(option); }
+    /// Returns what a command in a hint calls it.
+    [[nodiscard]] std::string argument() const { return memory.empty() ? path : "FILE"; }
     /// Describes a fault of this file: "tls_roots: FILE " and @p what.
     [[nodiscard]] tls_diagnosis fault(std::string what, std::string hint) const;
 };
 
-/// Reads the whole of @p file into @p text; false with @p why where it can't.
+/// Gets the whole of @p file into @p text; false with @p why where it can't.
 [[nodiscard]] bool read_file(const pem_file& file, std::string& text, tls_diagnosis& why);
 
 /// Takes every certificate out of @p text, which came from @p file. One bad block, or no

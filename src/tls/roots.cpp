@@ -180,14 +180,20 @@ bool load_bundles(const tls_options& options, const os_store& os, std::chrono::s
     return true;
 }
 
-bool load_file(const std::string& path, std::chrono::sys_seconds now, trust& out,
-               tls_diagnosis& why)
+pem_file roots_file(const tls_options& options)
 {
-    const pem_file file{"tls_roots", tls_failure::bad_roots, path};
-    if (path.empty()) {
+    return options.roots_pem.empty()
+               ? pem_file{"tls_roots", tls_failure::bad_roots, options.roots}
+               : pem_file{"tls_roots_pem", tls_failure::bad_roots, {}, options.roots_pem};
+}
+
+bool load_file(const pem_file& file, std::chrono::sys_seconds now, trust& out, tls_diagnosis& why)
+{
+    if (file.path.empty() && file.memory.empty()) {
         why = file.fault("no file is named", "set tls_roots to a PEM file, or another tls_ca");
         return false;
     }
+    const std::string path = file.name();
     std::string text;
     if (!read_file(file, text, why) || !read_certificates(file, text, out.pins, why)) {
         return false;
@@ -251,13 +257,33 @@ os_store os_store::from_environment()
 bool load_trust(const tls_options& options, const os_store& os, std::chrono::sys_seconds now,
                 trust& out, tls_diagnosis& why)
 {
-    return options.ca == tls_ca::pem_file ? load_file(options.roots, now, out, why)
+    return options.ca == tls_ca::pem_file ? load_file(roots_file(options), now, out, why)
                                           : load_bundles(options, os, now, out, why);
 }
 
-std::shared_ptr<trust> make_trust(const tls_options& options, tls_diagnosis& why)
+std::optional<key_hash> trust::pin_of(const certificate& leaf) const
+{
+    key_hash hash{};
+    return library != nullptr && library->sha256(leaf.key_info, hash) ? std::optional(hash)
+                                                                      : std::nullopt;
+}
+
+std::shared_ptr<trust> make_trust(const tls_options& options, const crypto& library,
+                                  tls_diagnosis& why)
 {
     auto out = std::make_shared<trust>();
+    out->library = &library;
+    out->min = options.min;
+    for (const std::string& pin : options.pins) {
+        if (const auto hash = parse_pin(pin)) {
+            out->key_pins.push_back(*hash);
+            continue;
+        }
+        why = describe(tls_failure::unsupported);
+        why.text = "tls_pin: a pin is sha256/ and the base64 of 32 bytes";
+        why.hint = "take it from the message of a connection with a wrong one";
+        return nullptr;
+    }
     if (options.verify == tls_verify::unsafe_off) {
 #ifdef COQUEST_INSECURE_SKIP_VERIFY
         out->verify = false;

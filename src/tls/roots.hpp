@@ -1,17 +1,20 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Which certificates a connection trusts, gathered from the options before any TLS library sees
-// them, so that both libraries trust the same and messages can name the source.
+// Which certificates a connection trusts and what else it demands of a server, gathered from the
+// options before any TLS library sees them, so that both libraries trust the same and messages can
+// name the source.
 #pragma once
 
 #include <coquest/tls.hpp>
 
+#include "tls/crypto.hpp"
 #include "tls/pem.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,8 +36,13 @@ struct trust {
     std::string source;    ///< where they come from, for messages
     bool from_file = false;
     bool verify = true; ///< false: tls_verify=unsafe_off
+    tls_min min = tls_min::v1_2;
+    std::vector<key_hash> key_pins;  ///< tls_pin; empty: any key
+    const crypto* library = nullptr; ///< of the backend
 
     [[nodiscard]] bool is_pinned(der_bytes leaf) const noexcept;
+    /// Returns the pin of @p leaf; empty where the library can't compute it.
+    [[nodiscard]] std::optional<key_hash> pin_of(const certificate& leaf) const;
 };
 
 /// Where the operating system keeps its roots.
@@ -50,8 +58,10 @@ struct os_store {
 [[nodiscard]] bool load_trust(const tls_options& options, const os_store& os,
                               std::chrono::sys_seconds now, trust& out, tls_diagnosis& why);
 
-/// Does so for a backend: now, with this process's environment, and with regard to tls_verify.
-[[nodiscard]] std::shared_ptr<trust> make_trust(const tls_options& options, tls_diagnosis& why);
+/// Does so for a backend on @p library: now, with this process's environment, and with regard to
+/// the other options about the server.
+[[nodiscard]] std::shared_ptr<trust> make_trust(const tls_options& options, const crypto& library,
+                                                tls_diagnosis& why);
 
 /// Says that the TLS library refused @p root of the user's file, for @p reason.
 [[nodiscard]] tls_diagnosis refused_root(const trusted_certificate& root, const trust& roots,

@@ -48,10 +48,13 @@ tls_step session_core::handshake(std::error_code& ec)
     // certificate once, and costs nothing.
     const session_facts got = facts();
     const bool verified = !check_.roots().verify || check_.accepted();
-    if (!is_our_suite(got.suite) || !got.modern_version || !verified) {
+    const bool only_13 = check_.roots().min == tls_min::v1_3;
+    const bool modern = got.version == 0x0304 || (got.version == 0x0303 && !only_13);
+    if (!is_our_suite(got.suite) || !modern || !verified) {
         tls_diagnosis why = describe(tls_failure::weak_session);
         why.text += !is_our_suite(got.suite) ? ": cipher suite " + std::to_string(got.suite)
                     : !verified              ? ": no certificate was verified"
+                    : only_13                ? ": older than TLS 1.3"
                                              : ": older than TLS 1.2";
         return fail(std::move(why), ec);
     }
@@ -126,6 +129,10 @@ tls_step session_core::fail_by_library(std::error_code& ec)
         why = describe(failure.kind);
         constexpr std::size_t max_library_text = 200;
         why.text += " (" + printable(failure.text, max_library_text) + ")";
+    }
+    if (why.kind == tls_failure::protocol_version && check_.roots().min == tls_min::v1_3) {
+        why.text = "the server does not speak TLS 1.3, which tls_min=1.3 demands";
+        why.hint = "enable TLS 1.3 there, or set tls_min=1.2";
     }
     why.native_code = failure.code;
     why.alert_sent = failure.alert_sent;

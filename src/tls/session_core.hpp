@@ -59,8 +59,8 @@ protected:
 
     /// What the library says about the connection.
     struct session_facts {
-        std::uint32_t suite = 0;     // IANA's number
-        bool modern_version = false; // TLS 1.2 or 1.3
+        std::uint32_t suite = 0; // IANA's number
+        int version = 0;         // 0x0303: TLS 1.2, 0x0304: TLS 1.3
     };
 
     virtual outcome do_handshake() = 0;

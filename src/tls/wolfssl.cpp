@@ -223,7 +223,9 @@ wolfssl_session::session_facts wolfssl_session::facts()
 {
     const std::string_view version = wolfSSL_get_version(connection_.get());
     return {static_cast<std::uint32_t>(wolfSSL_get_current_cipher_suite(connection_.get())),
-            version == "TLSv1.2" || version == "TLSv1.3"};
+            version == "TLSv1.3"   ? 0x0304
+            : version == "TLSv1.2" ? 0x0303
+                                   : 0};
 }
 
 } // namespace
@@ -237,12 +239,12 @@ struct wolfssl_backend::impl {
 std::shared_ptr<const wolfssl_backend> wolfssl_backend::create(const tls_options& options,
                                                                tls_diagnosis& why)
 {
-    const std::shared_ptr<trust> roots = make_trust(options, why);
+    const std::shared_ptr<trust> roots = make_trust(options, wolfssl_crypto, why);
     client_identity identity;
-    if (!roots || !load_client_identity(options, identity, why)) {
+    if (!roots || !load_client_identity(options, current_time(), identity, why)) {
         return nullptr;
     }
-    context_ptr context = make_wolfssl_context(why);
+    context_ptr context = make_wolfssl_context(options.min, why);
     if (!context) {
         return nullptr;
     }

@@ -40,7 +40,7 @@ bool init_library()
 
 // Our suites among those that this build of the library has: a name that it lacks would make it
 // refuse the list, or ignore it and keep its own.
-std::string suite_list()
+std::string suite_list(bool only_13)
 {
     std::vector<char> names(16384);
     std::string list;
@@ -49,7 +49,8 @@ std::string suite_list()
     }
     const std::string known = ":" + std::string(names.data()) + ":";
     for (const cipher_suite& suite : preferred_suites(fast_aes)) {
-        if (known.find(":" + std::string(suite.wolfssl) + ":") != std::string::npos) {
+        if ((suite.is_tls13() || !only_13) &&
+            known.find(":" + std::string(suite.wolfssl) + ":") != std::string::npos) {
             append_suite(list, suite.wolfssl);
         }
     }
@@ -161,8 +162,9 @@ tls_failure wolfssl_failure(int code) noexcept
     }
 }
 
-context_ptr make_wolfssl_context(tls_diagnosis& why)
+context_ptr make_wolfssl_context(tls_min min, tls_diagnosis& why)
 {
+    const bool only_13 = min == tls_min::v1_3;
     context_ptr context;
     const auto refuse = [&](const char* what) {
         why = wolfssl_refused(what);
@@ -179,13 +181,14 @@ context_ptr make_wolfssl_context(tls_diagnosis& why)
     if (!context) {
         return refuse("a TLS client");
     }
-    const std::string suites = suite_list();
+    const std::string suites = suite_list(only_13);
     if (suites.empty() ||
         wolfSSL_CTX_set_cipher_list(context.get(), suites.c_str()) != WOLFSSL_SUCCESS) {
         return refuse("every cipher suite that coquest uses");
     }
-    if (wolfSSL_CTX_SetMinVersion(context.get(), WOLFSSL_TLSV1_2) != WOLFSSL_SUCCESS) {
-        return refuse("TLS 1.2 as the oldest version");
+    if (wolfSSL_CTX_SetMinVersion(context.get(), only_13 ? WOLFSSL_TLSV1_3 : WOLFSSL_TLSV1_2) !=
+        WOLFSSL_SUCCESS) {
+        return refuse(only_13 ? "TLS 1.3 as the oldest version" : "TLS 1.2 as the oldest version");
     }
     if (wolfSSL_CTX_SetMinRsaKey_Sz(context.get(), 2048) != WOLFSSL_SUCCESS ||
         wolfSSL_CTX_SetMinEccKey_Sz(context.get(), 256) != WOLFSSL_SUCCESS) {

@@ -30,9 +30,12 @@ struct context_deleter {
 };
 using context_ptr = std::unique_ptr<WOLFSSL_CTX, context_deleter>;
 
+/// wolfCrypt.
+extern const crypto wolfssl_crypto;
+
 /// Makes a context with our suites, versions, groups and key sizes; null with @p why where this
 /// build of the library lacks one of them.
-[[nodiscard]] context_ptr make_wolfssl_context(tls_diagnosis& why);
+[[nodiscard]] context_ptr make_wolfssl_context(tls_min min, tls_diagnosis& why);
 
 /// Loads roots.issuers, and drops them there.
 [[nodiscard]] bool load_issuers(WOLFSSL_CTX* context, trust& roots, tls_diagnosis& why);

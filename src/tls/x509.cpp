@@ -74,7 +74,7 @@ bool read_key(der_reader& in, certificate& out) noexcept
     der_bytes algorithm;
     der_bytes oid;
     der_bytes key;
-    if (!in.read(tag_sequence, info)) {
+    if (!in.read(tag_sequence, info, out.key_info)) {
         return false;
     }
     der_reader fields(info);

@@ -26,6 +26,7 @@ struct certificate {
     std::chrono::sys_seconds not_after;
     key_kind key = key_kind::other;
     std::size_t key_bits = 0;
+    der_bytes key_info;             // SubjectPublicKeyInfo, with tag and length
     der_bytes public_key;           // the key itself: for EC the point
     bool weak_signature = false;    // signed with SHA-1 or older
     bool is_ca = false;             // basicConstraints says CA:TRUE

@@ -40,7 +40,7 @@ TEST(config_option, each_key_sets_its_member)
     const struct {
         protocol transport;
         std::string_view key;
-        std::string_view value;
+        std::string value;
         std::function<bool(const config&)> is_set;
     } cases[] = {
         {protocol::http, "addr", "h:1",
@@ -102,6 +102,12 @@ TEST(config_option, each_key_sets_its_member)
          [](const config& c) { return c.tls.ca == tls_ca::pem_file; }},
         {protocol::https, "tls_roots", "/r",
          [](const config& c) { return c.tls.roots == "/r" && c.tls.ca == tls_ca::pem_file; }},
+        {protocol::https, "tls_min", "1.3",
+         [](const config& c) { return c.tls.min == tls_min::v1_3; }},
+        {protocol::https, "tls_pin", "sha256/" + std::string(43, 'A') + "=",
+         [](const config& c) {
+             return c.tls.pins == std::vector{"sha256/" + std::string(43, 'A') + "="};
+         }},
         {protocol::https, "tls_client_cert", "/c",
          [](const config& c) { return c.tls.client_cert == "/c"; }},
         {protocol::https, "tls_client_key", "/k",
@@ -149,6 +155,20 @@ TEST(config_option, repeated_key_replaces_and_addr_appends)
     EXPECT_EQ(target.addresses.size(), 2U);
 }
 
+TEST(config_option, pins_are_a_list_that_grows)
+{
+    const std::string a(43, 'A');
+    const std::string b = "B" + std::string(42, 'A');
+    config target = on(protocol::tcps);
+
+    EXPECT_FALSE(set_option(target, "tls_pin", "sha256/" + a + "=," + b));
+    EXPECT_FALSE(set_option(target, "tls_pin", a));
+    EXPECT_TRUE(set_option(target, "tls_pin", b + ",x"));
+
+    EXPECT_EQ(target.tls.pins, (std::vector<std::string>{"sha256/" + a + "=", "sha256/" + b + "=",
+                                                         "sha256/" + a + "="}));
+}
+
 TEST(config_option, failed_option_changes_nothing)
 {
     config target = on(protocol::http);
@@ -177,6 +197,9 @@ TEST(config_option, smaller_max_buf_size_takes_the_default_segment_along)
 
 TEST(config_option, bad_value_says_what_the_key_takes)
 {
+    constexpr std::string_view not_a_pin =
+        "\"tls_pin\" takes sha256/ and the base64 of 32 bytes, the SHA-256 of a public key; several "
+        "are separated by commas";
     const struct {
         std::string_view key;
         std::string_view value;
@@ -219,6 +242,10 @@ TEST(config_option, bad_value_says_what_the_key_takes)
         {"tls_roots", "",
          "\"tls_roots\" is empty: give the path of a PEM file or leave the key out"},
         {"tls_verify", "off", "\"tls_verify\" takes on or unsafe_off"},
+        {"tls_min", "1.1", "\"tls_min\" takes 1.2 or 1.3"},
+        {"tls_pin", "sha256/AAAA", not_a_pin},
+        {"tls_pin", "sha1/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", not_a_pin},
+        {"tls_pin", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=,", not_a_pin},
         {"tls_roots_password", "x",
          "\"tls_roots_password\" is for keystores, which are not supported: let tls_roots name a "
          "PEM file, which needs no password"},
@@ -257,7 +284,7 @@ TEST(config_option, skipping_verification_needs_the_build_option)
 TEST(config_option, tls_keys_on_a_plain_protocol_name_the_one_with_tls)
 {
     for (const std::string key : {"tls_verify", "tls_ca", "tls_roots", "tls_roots_password",
-                                  "tls_client_cert", "tls_client_key"}) {
+                                  "tls_client_cert", "tls_client_key", "tls_min", "tls_pin"}) {
         EXPECT_EQ(refusal(protocol::http, key, "on"),
                   "\"" + key + "\" needs TLS: use https in place of http");
         EXPECT_EQ(refusal(protocol::tcp, key, "on"),

@@ -163,6 +163,27 @@ TEST(config_validate, struct_filled_by_hand_is_checked_like_the_keys)
         {protocol::http, "tls_roots", [](config& c) { c.tls.roots = "/x"; }},
         {protocol::tcp, "tls_verify", [](config& c) { c.tls.verify = tls_verify::unsafe_off; }},
         {protocol::tcp, "tls_client_cert", [](config& c) { c.tls.client_cert = "/c"; }},
+        {protocol::tcp, "tls_min", [](config& c) { c.tls.min = tls_min::v1_3; }},
+        {protocol::http, "tls_pin", [](config& c) { c.tls.pins = {"x"}; }},
+        {protocol::https, "tls_pin", [](config& c) { c.tls.pins = {"x"}; }},
+        {protocol::http, "tls_roots_pem", [](config& c) { c.tls.roots_pem = "x"; }},
+        {protocol::https, "tls_roots", [](config& c) { c.tls.roots_pem = "x"; }},
+        {protocol::https, "tls_roots",
+         [](config& c) {
+             c.tls.ca = tls_ca::pem_file;
+             c.tls.roots = c.tls.roots_pem = "x";
+         }},
+        {protocol::http, "tls_client_cert_pem", [](config& c) { c.tls.client_cert_pem = "x"; }},
+        {protocol::https, "tls_client_cert", [](config& c) { c.tls.client_cert_pem = "x"; }},
+        {protocol::https, "tls_client_cert",
+         [](config& c) { c.tls.client_cert = c.tls.client_cert_pem = "x"; }},
+        {protocol::http, "tls_client_key_pem",
+         [](config& c) { c.tls.client_key_pem = secret("x"); }},
+        {protocol::https, "tls_client_key",
+         [](config& c) {
+             c.tls.client_key = "x";
+             c.tls.client_key_pem = secret("x");
+         }},
         {protocol::tcp, "tls_client_key", [](config& c) { c.tls.client_key = "/k"; }},
         {protocol::https, "tls_roots", [](config& c) { c.tls.roots = "/x"; }},
         {protocol::https, "tls_roots", [](config& c) { c.tls.roots = "/\x01"; }},

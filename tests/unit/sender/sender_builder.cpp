@@ -27,6 +27,9 @@ TEST(sender_builder, each_setter_sets_its_option)
         .tls_client_cert("cert.pem")
         .tls_client_key("key.pem")
         .tls_verify("on")
+        .tls_min("1.3")
+        .tls_pin("sha256/" + std::string(43, 'A'))
+        .tls_pin(std::string(43, 'A'))
         .protocol_version(coquest::protocol_version::v1)
         .max_name_len(64)
         .init_buf_size(2048)
@@ -54,6 +57,8 @@ TEST(sender_builder, each_setter_sets_its_option)
     EXPECT_EQ(c.tls.client_cert, "cert.pem");
     EXPECT_EQ(c.tls.client_key, "key.pem");
     EXPECT_EQ(c.tls.verify, tls_verify::on);
+    EXPECT_EQ(c.tls.min, tls_min::v1_3);
+    EXPECT_EQ(c.tls.pins.size(), 2U);
     EXPECT_EQ(c.version, coquest::protocol_version::v1);
     EXPECT_EQ(c.max_name_len, 64U);
     EXPECT_EQ(c.init_buf_size, 2048U);
@@ -123,6 +128,24 @@ TEST(sender_builder, roots_that_another_choice_would_ignore_are_refused)
     EXPECT_NE(message_of(first).find("\"tls_roots\" and \"tls_ca\" disagree"), std::string::npos)
         << message_of(first);
     EXPECT_NE(message_of(last).find("\"tls_roots\" and \"tls_ca\" disagree"), std::string::npos);
+}
+
+TEST(sender_builder, pem_in_memory_takes_the_place_of_files)
+{
+    sender_builder b("tcps", "h", 1);
+    b.tls_roots_pem("roots").tls_client_cert_pem("chain").tls_client_key_pem("key");
+    sender_builder plain("http", "h", 1);
+
+    EXPECT_EQ(b.options().tls.roots_pem, "roots");
+    EXPECT_EQ(b.options().tls.ca, tls_ca::pem_file);
+    EXPECT_EQ(b.options().tls.client_cert_pem, "chain");
+    EXPECT_EQ(b.options().tls.client_key_pem.reveal(), "key");
+    EXPECT_EQ(message_of(b.tls_roots("f")),
+              "\"tls_roots\" and \"tls_roots_pem\" exclude each other: give one");
+    EXPECT_EQ(b.tls_min(tls_min::v1_3).tls_min(tls_min::v1_2).options().tls.min, tls_min::v1_2);
+    EXPECT_THROW(plain.tls_roots_pem("roots"), error);
+    EXPECT_THROW(plain.tls_client_cert_pem("chain"), error);
+    EXPECT_THROW(plain.tls_client_key_pem("key"), error);
 }
 
 TEST(sender_builder, tls_keys_on_a_plain_protocol_are_refused)

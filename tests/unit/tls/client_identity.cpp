@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 
 #include "tls/client_identity.hpp"
+#include "tls/roots.hpp"
 
 #include "unit/tls/session_fixture.hpp"
 
@@ -19,15 +20,21 @@ struct loaded {
     tls_diagnosis why;
 };
 
-loaded load(const std::string& certificate, const std::string& key)
+loaded load(const tls_options& options, std::chrono::hours later = {})
+{
+    loaded result;
+    result.good = detail::load_client_identity(options, detail::current_time() + later,
+                                               result.identity, result.why);
+    EXPECT_TRUE(result.good || result.why.kind == tls_failure::bad_client_certificate);
+    return result;
+}
+
+loaded load(const std::string& certificate, const std::string& key, std::chrono::hours later = {})
 {
     tls_options options;
     options.client_cert = certificate;
     options.client_key = key;
-    loaded result;
-    result.good = detail::load_client_identity(options, result.identity, result.why);
-    EXPECT_TRUE(result.good || result.why.kind == tls_failure::bad_client_certificate);
-    return result;
+    return load(options, later);
 }
 
 const identity& me()
@@ -55,6 +62,45 @@ TEST(client_identity, certificate_and_key)
     EXPECT_EQ(result.identity.chain_pem, me().pem());
     EXPECT_EQ(result.identity.key_pem.reveal(), me().key_pem());
     EXPECT_EQ(result.identity.leaf, me().der());
+}
+
+TEST(client_identity, in_memory)
+{
+    tls_options options;
+    options.client_cert_pem = me().pem();
+    options.client_key_pem = secret(me().key_pem());
+    const loaded good = load(options);
+    options.client_key_pem = secret(me().pem());
+    const loaded no_key = load(options);
+    options.client_cert_pem = me().pem() + "-----BEGIN CERTIFICATE-----\n";
+    const loaded cut = load(options);
+    options.client_cert_pem.clear();
+    const loaded half = load(options);
+
+    EXPECT_TRUE(good.good) << good.why.text;
+    EXPECT_EQ(good.identity.chain_pem, me().pem());
+    EXPECT_EQ(good.identity.key_pem.reveal(), me().key_pem());
+    EXPECT_EQ(no_key.why.text, "tls_client_key_pem holds no private key in PEM form");
+    EXPECT_EQ(no_key.why.path, "");
+    EXPECT_THAT(cut.why.text, HasSubstr("certificate 2 of 2 in tls_client_cert_pem is cut off"));
+    EXPECT_EQ(half.why.text, "tls_client_cert: is not set");
+}
+
+TEST(client_identity, out_of_date)
+{
+    const temp_file both(me().pem() + me().key_pem());
+
+    const loaded late = load(both.path(), both.path(), std::chrono::hours(24 * 31));
+    const loaded early = load(both.path(), both.path(), std::chrono::hours(-24 * 31));
+
+    EXPECT_FALSE(late.good);
+    EXPECT_EQ(late.why.path, both.path());
+    EXPECT_THAT(late.why.text, AllOf(HasSubstr("tls_client_cert: the certificate \"a server\" in " +
+                                               both.path() + " has expired on 20"),
+                                     HasSubstr("clock says 20")));
+    EXPECT_THAT(late.why.hint, HasSubstr("renew it"));
+    EXPECT_THAT(early.why.text, HasSubstr("is not valid before 20"));
+    EXPECT_THAT(early.why.hint, HasSubstr("check the clock"));
 }
 
 TEST(client_identity, one_file_for_both)
@@ -141,20 +187,25 @@ TEST_P(client_identity_test, client_certificate_is_sent)
                                       above, key);
             const temp_file chain(me.pem() + above.pem());
             const temp_file secret_key(me.key_pem());
-            tls_options options = trusting(roots);
-            options.client_cert = chain.path();
-            options.client_key = secret_key.path();
-            server_behaviour spec = good_server();
-            spec.client_issuer = root();
-            spec.min = spec.max = version;
-            tls_server server(spec);
-            tls_pair pair(connect(options), server, whole);
+            tls_options files = trusting(roots);
+            files.client_cert = chain.path();
+            files.client_key = secret_key.path();
+            tls_options memory = trusting(roots);
+            memory.client_cert_pem = me.pem() + above.pem();
+            memory.client_key_pem = secret(me.key_pem());
+            for (const tls_options& options : {files, memory}) {
+                server_behaviour spec = good_server();
+                spec.client_issuer = root();
+                spec.min = spec.max = version;
+                tls_server server(spec);
+                tls_pair pair(connect(options), server, whole);
 
-            std::error_code failed = pair.handshake();
-            server.feed({});
+                const std::error_code failed = pair.handshake();
+                server.feed({});
 
-            EXPECT_FALSE(failed) << pair.client().diagnosis(failed).text;
-            EXPECT_TRUE(server.is_established());
+                EXPECT_FALSE(failed) << pair.client().diagnosis(failed).text;
+                EXPECT_TRUE(server.is_established());
+            }
         }
     }
 }

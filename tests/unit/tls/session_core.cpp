@@ -277,14 +277,15 @@ TEST(session_core, a_finished_handshake_is_checked_once_more)
 {
     constexpr std::uint32_t good_suite = 0x1301;
     constexpr std::uint32_t anonymous_suite = 0x0034;
+    constexpr int tls13 = 0x0304;
     const identity good = self_signed(server_spec());
     const identity other_name = self_signed(server_spec({"DNS:other.example"}));
 
-    EXPECT_EQ(after_handshake({good_suite, true}, &good).kind, tls_failure{});
-    const tls_diagnosis suite = after_handshake({anonymous_suite, true}, &good);
-    const tls_diagnosis version = after_handshake({good_suite, false}, &good);
-    const tls_diagnosis unseen = after_handshake({good_suite, true}, nullptr);
-    const tls_diagnosis refused = after_handshake({good_suite, true}, &other_name);
+    EXPECT_EQ(after_handshake({good_suite, tls13}, &good).kind, tls_failure{});
+    const tls_diagnosis suite = after_handshake({anonymous_suite, tls13}, &good);
+    const tls_diagnosis version = after_handshake({good_suite, 0x0302}, &good);
+    const tls_diagnosis unseen = after_handshake({good_suite, tls13}, nullptr);
+    const tls_diagnosis refused = after_handshake({good_suite, tls13}, &other_name);
 
     for (const tls_diagnosis& why : {suite, version, unseen, refused}) {
         EXPECT_EQ(why.kind, tls_failure::weak_session);
