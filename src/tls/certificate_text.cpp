@@ -122,6 +122,12 @@ void explain_issuer(tls_diagnosis& why, const peer_facts& facts, const certifica
             (facts.roots.from_file ? "add the PEM certificate of that CA to " + facts.roots.source
                                    : "set tls_roots to the PEM file of that CA") +
             ", or let the server send its intermediate certificates (the full chain)";
+        constexpr std::size_t longest_chain = 9; // wolfSSL leaves out the rest, and says nothing
+        if (facts.chain.size() >= longest_chain) {
+            why.hint = "its chain has " + std::to_string(facts.chain.size()) +
+                       " certificates or more: shorten it, or add the PEM certificate of that CA "
+                       "to the roots";
+        }
     }
 }
 

@@ -178,6 +178,8 @@ openssl_session::outcome openssl_session::outcome_of(int result)
     failure_.kind = openssl_failure(code);
     failure_.code = ERR_GET_REASON(code);
     failure_.text = openssl_error_text(code);
+    failure_.too_large =
+        ERR_GET_LIB(code) == ERR_LIB_SSL && ERR_GET_REASON(code) == SSL_R_EXCESSIVE_MESSAGE_SIZE;
     ERR_clear_error();
     return outcome::failed;
 }

@@ -8,9 +8,20 @@
 #include "tls/suites.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace coquest::detail {
+namespace {
+
+// Of the alerts that a library sends, those that say: this is not what TLS allows here.
+bool means_malformed(int alert) noexcept
+{
+    constexpr std::array alerts{10, 20, 22, 47, 50, 51};
+    return std::find(alerts.begin(), alerts.end(), alert) != alerts.end();
+}
+
+} // namespace
 
 std::optional<host_name> parse_host(std::string_view host, tls_diagnosis& why)
 {
@@ -126,7 +137,16 @@ tls_step session_core::fail_by_library(std::error_code& ec)
     } else if (failure.kind == tls_failure::alert_received && failure.alert_received >= 0) {
         why = explain_alert(failure.alert_received, client_);
     } else {
-        why = describe(failure.kind);
+        const bool agreed = state_ == state::established; // a version: it can't be at fault now
+        const bool malformed =
+            (failure.kind == tls_failure::protocol_version && agreed) ||
+            (failure.kind == tls_failure::other && means_malformed(failure.alert_sent));
+        why = describe(malformed ? tls_failure::bad_record : failure.kind);
+        if (failure.too_large) {
+            why = describe(tls_failure::bad_certificate);
+            why.text = "the server's handshake is larger than this TLS library takes";
+            why.hint = "is its certificate very large (many names), or its chain long? shorten it";
+        }
         constexpr std::size_t max_library_text = 200;
         why.text += " (" + printable(failure.text, max_library_text) + ")";
     }

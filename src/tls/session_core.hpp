@@ -54,6 +54,7 @@ protected:
         int code = 0;
         int alert_sent = -1;
         int alert_received = -1;
+        bool too_large = false; // a message of the handshake
         std::string text;
     };
 

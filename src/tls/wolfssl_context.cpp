@@ -154,6 +154,14 @@ tls_failure wolfssl_failure(int code) noexcept
     case LENGTH_ERROR:
     case UNKNOWN_RECORD_TYPE:
     case BUFFER_ERROR:
+    case BUFFER_E:
+    case PARSE_ERROR:
+    case SANITY_CIPHER_E:
+    case SANITY_MSG_E:
+    case SIDE_ERROR:
+    case NO_PEER_KEY:
+    case VERIFY_SIGN_ERROR:
+    case DUPLICATE_MSG_E:
     case OUT_OF_ORDER_E: return tls_failure::bad_record;
     default:
         // wolfcrypt's block of codes about certificates

@@ -87,6 +87,7 @@ void tls_server::feed(std::span<const std::byte> bytes)
     while ((n = SSL_read(ssl, text.data(), static_cast<int>(text.size()))) > 0) {
         received_.append(text.data(), static_cast<std::size_t>(n));
     }
+    broken_ = broken_ || SSL_get_error(ssl, n) == SSL_ERROR_SSL;
     collect();
 }
 
@@ -228,7 +229,7 @@ std::error_code tls_pair::shutdown()
 bool tls_pair::receive_input()
 {
     if (arrived_ == arriving_.size()) {
-        arriving_ = std::exchange(server_.wire, {});
+        arriving_ = to_client.pass(std::exchange(server_.wire, {}));
         arrived_ = 0;
     }
     const std::size_t n = std::min(fragment_, arriving_.size() - arrived_);
@@ -242,7 +243,7 @@ void tls_pair::send_output()
     while (!client_->output().empty()) {
         const auto bytes = client_->output();
         const std::size_t n = std::min(fragment_, bytes.size());
-        server_.feed(bytes.first(n));
+        server_.feed(to_server.pass(bytes.first(n)));
         client_->consume_output(n);
     }
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "support/cert_lab.hpp"
+#include "support/record_proxy.hpp"
 
 #include <coquest/detail/any_tls.hpp>
 #include <coquest/tls.hpp>
@@ -59,6 +60,8 @@ public:
 
     [[nodiscard]] const std::string& received() const noexcept { return received_; }
     [[nodiscard]] bool saw_close_notify() const noexcept;
+    /// Says whether what it was fed broke the connection.
+    [[nodiscard]] bool is_broken() const noexcept { return broken_; }
     [[nodiscard]] bool is_established() const noexcept;
     /// The name that the client asked for (SNI); empty where it named none.
     [[nodiscard]] std::string asked_name() const;
@@ -74,6 +77,7 @@ private:
     std::shared_ptr<ssl_ctx_st> context_;
     std::shared_ptr<ssl_st> connection_;
     std::string received_;
+    bool broken_ = false;
 };
 
 /// Joins a session to a server.
@@ -96,6 +100,9 @@ public:
     /// Reads exactly @p size bytes.
     std::error_code read(std::size_t size, std::string& text);
     std::error_code shutdown();
+
+    record_proxy to_server; // between the two
+    record_proxy to_client;
 
     [[nodiscard]] detail::any_tls_session& client() noexcept { return *client_; }
     /// The largest amount of output that waited at any time.
