@@ -37,6 +37,22 @@ certificate last_of_path(const peer_facts& facts, const certificate& leaf)
     return last;
 }
 
+// A certificate that was sent, and signs another of them without being allowed to.
+std::optional<certificate> signer_that_is_no_ca(const peer_facts& facts)
+{
+    for (const der_bytes der : facts.chain.subspan(1)) {
+        const auto signer = parse_certificate(der);
+        for (const der_bytes other : facts.chain) {
+            const auto below = parse_certificate(other);
+            if (signer && !signer->is_ca && below && other.data() != der.data() &&
+                std::ranges::equal(below->issuer, signer->subject)) {
+                return signer;
+            }
+        }
+    }
+    return std::nullopt;
+}
+
 std::string not_among(const trust& roots)
 {
     return roots.count == 1 ? "which is not the trusted one of " + roots.source
@@ -107,7 +123,12 @@ void explain_issuer(tls_diagnosis& why, const peer_facts& facts, const certifica
     const certificate last = last_of_path(facts, leaf);
     const std::string subject =
         "certificate verify failed (certificate unknown): the certificate of " + facts.host;
-    if (const auto namesake = find_in_file(facts.roots, last.issuer)) {
+    if (const auto no_ca = signer_that_is_no_ca(facts)) {
+        why = describe(tls_failure::unknown_issuer);
+        why.text = subject + " comes by way of " + quoted(name_text(no_ca->subject)) +
+                   ", which is no CA (CA:FALSE)";
+        why.hint = "have it re-issued by a CA";
+    } else if (const auto namesake = find_in_file(facts.roots, last.issuer)) {
         explain_namesake(why, facts, leaf, *namesake);
     } else if (why.kind == tls_failure::bad_signature) {
         why.text += " " + quoted(name_text(last.issuer));

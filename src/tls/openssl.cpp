@@ -45,6 +45,7 @@ private:
 
     openssl_ptr<SSL> connection_;
     library_failure failure_;
+    const char* verify_text_ = nullptr; // of the library's own verification
 };
 
 // A BIO straight on our queues: what the library reads and writes is copied once, and bounded.
@@ -124,6 +125,7 @@ int openssl_session::verify(X509_STORE_CTX* store, void*)
         X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
     auto& self = *static_cast<openssl_session*>(SSL_get_app_data(connection));
     const bool good = X509_verify_cert(store) == 1;
+    self.verify_text_ = X509_verify_cert_error_string(X509_STORE_CTX_get_error(store));
     const auto verdict =
         good ? std::nullopt : std::optional(verify_failure(X509_STORE_CTX_get_error(store)));
     // what was sent, for the message; the path that was found, where its keys are to be judged
@@ -177,7 +179,9 @@ openssl_session::outcome openssl_session::outcome_of(int result)
     const unsigned long code = ERR_peek_last_error(); // the outermost
     failure_.kind = openssl_failure(code);
     failure_.code = ERR_GET_REASON(code);
-    failure_.text = openssl_error_text(code);
+    failure_.text = failure_.kind == tls_failure::bad_certificate && verify_text_ != nullptr
+                        ? std::string("OpenSSL: ") + verify_text_
+                        : openssl_error_text(code);
     failure_.too_large =
         ERR_GET_LIB(code) == ERR_LIB_SSL && ERR_GET_REASON(code) == SSL_R_EXCESSIVE_MESSAGE_SIZE;
     ERR_clear_error();

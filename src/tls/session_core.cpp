@@ -21,6 +21,12 @@ bool means_malformed(int alert) noexcept
     return std::find(alerts.begin(), alerts.end(), alert) != alerts.end();
 }
 
+void add_library_text(tls_diagnosis& why, std::string_view text)
+{
+    constexpr std::size_t max_library_text = 200;
+    why.text += " (" + printable(text, max_library_text) + ")";
+}
+
 } // namespace
 
 std::optional<host_name> parse_host(std::string_view host, tls_diagnosis& why)
@@ -134,6 +140,9 @@ tls_step session_core::fail_by_library(std::error_code& ec)
     tls_diagnosis why;
     if (check_.failure()) {
         why = *check_.failure();
+        if (why.text == describe(why.kind).text) { // we know no more, the library may
+            add_library_text(why, failure.text);
+        }
     } else if (failure.kind == tls_failure::alert_received && failure.alert_received >= 0) {
         why = explain_alert(failure.alert_received, client_);
     } else {
@@ -147,8 +156,7 @@ tls_step session_core::fail_by_library(std::error_code& ec)
             why.text = "the server's handshake is larger than this TLS library takes";
             why.hint = "is its certificate very large (many names), or its chain long? shorten it";
         }
-        constexpr std::size_t max_library_text = 200;
-        why.text += " (" + printable(failure.text, max_library_text) + ")";
+        add_library_text(why, failure.text);
     }
     if (why.kind == tls_failure::protocol_version && check_.roots().min == tls_min::v1_3) {
         why.text = "the server does not speak TLS 1.3, which tls_min=1.3 demands";

@@ -116,7 +116,10 @@ int wolfssl_session::verify(int good, WOLFSSL_X509_STORE_CTX* store)
             const WOLFSSL_BUFFER_INFO& one = store->certs[i];
             chain.push_back(std::as_bytes(std::span(one.buffer, one.length)));
         }
-        const tls_failure kind = wolfssl_failure(store->error);
+        tls_failure kind = wolfssl_failure(store->error);
+        if (kind == tls_failure::other) { // of codes for all that a certificate can do wrong
+            kind = tls_failure::bad_certificate;
+        }
         if (store->error_depth == 0) {
             const auto verdict = good == 1 ? std::nullopt : std::optional(kind);
             return self.check_.judge(chain, verdict, current_time()) ? 1 : 0;
