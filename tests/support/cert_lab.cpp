@@ -47,11 +47,11 @@ void set_name(X509_NAME* name, const std::string& common_name)
     }
 }
 
-void add_extension(X509* to, X509* issuer, int nid, const std::string& value)
+void add_extension(X509* to, X509* issuer, const char* name, const std::string& value)
 {
     X509V3_CTX context;
     X509V3_set_ctx(&context, issuer, to, nullptr, nullptr, 0);
-    X509_EXTENSION* const extension = X509V3_EXT_conf_nid(nullptr, &context, nid, value.c_str());
+    X509_EXTENSION* const extension = X509V3_EXT_conf(nullptr, &context, name, value.c_str());
     require(extension != nullptr, value.c_str());
     require(X509_add_ext(to, extension, -1) == 1, value.c_str());
     X509_EXTENSION_free(extension);
@@ -70,23 +70,26 @@ std::string join(const std::vector<std::string>& parts)
 void add_extensions(X509* to, X509* issuer, const cert_spec& spec)
 {
     if (spec.ca) {
-        add_extension(to, issuer, NID_basic_constraints,
+        add_extension(to, issuer, "basicConstraints",
                       *spec.ca ? "critical,CA:TRUE" : "critical,CA:FALSE");
     }
     if (spec.key_ids) {
-        add_extension(to, issuer, NID_subject_key_identifier, "hash");
+        add_extension(to, issuer, "subjectKeyIdentifier", "hash");
         if (issuer != to) {
-            add_extension(to, issuer, NID_authority_key_identifier, "keyid");
+            add_extension(to, issuer, "authorityKeyIdentifier", "keyid");
         }
     }
     if (!spec.san.empty()) {
-        add_extension(to, issuer, NID_subject_alt_name, join(spec.san));
+        add_extension(to, issuer, "subjectAltName", join(spec.san));
     }
     if (!spec.key_usage.empty()) {
-        add_extension(to, issuer, NID_key_usage, "critical," + spec.key_usage);
+        add_extension(to, issuer, "keyUsage", "critical," + spec.key_usage);
     }
     if (!spec.extended_key_usage.empty()) {
-        add_extension(to, issuer, NID_ext_key_usage, spec.extended_key_usage);
+        add_extension(to, issuer, "extendedKeyUsage", spec.extended_key_usage);
+    }
+    for (const auto& [name, value] : spec.more) {
+        add_extension(to, issuer, name.c_str(), value);
     }
 }
 

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 struct evp_pkey_st;
@@ -38,6 +39,8 @@ struct cert_spec {
     std::chrono::hours from{-24};          // relative to now
     std::chrono::hours until{24 * 30};
     const char* digest = "SHA256";
+    /// Further extensions: OpenSSL's name or an OID, and the value as OpenSSL spells it.
+    std::vector<std::pair<std::string, std::string>> more = {};
 };
 
 /// A certificate with its key.

@@ -39,6 +39,17 @@ void use(SSL_CTX* context, const identity& of, const std::vector<identity>& chai
     }
 }
 
+int select_http2(SSL*, const unsigned char** chosen, unsigned char* length,
+                 const unsigned char* offered, unsigned int size, void*)
+{
+    static constexpr std::array<unsigned char, 3> http2{2, 'h', '2'};
+    unsigned char* found = nullptr;
+    const int result =
+        SSL_select_next_proto(&found, length, http2.data(), http2.size(), offered, size);
+    *chosen = found;
+    return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
 } // namespace
 
 tls_server::tls_server(const server_behaviour& spec)
@@ -66,6 +77,9 @@ tls_server::tls_server(const server_behaviour& spec)
                                     spec.client_issuer->certificate.get()) == 1,
                 "trusting the client's issuer failed");
         SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+    }
+    if (spec.only_http2) {
+        SSL_CTX_set_alpn_select_cb(context, &select_http2, nullptr);
     }
     connection_ = {SSL_new(context), &SSL_free};
     BIO* const in = BIO_new(BIO_s_mem());
@@ -109,7 +123,26 @@ void tls_server::update_keys()
 {
     require(SSL_key_update(connection_.get(), SSL_KEY_UPDATE_REQUESTED) == 1,
             "asking for new keys failed");
-    send(".");
+    go_on();
+}
+
+void tls_server::send_ticket()
+{
+    require(SSL_new_session_ticket(connection_.get()) == 1, "making a ticket failed");
+    go_on();
+}
+
+void tls_server::renegotiate()
+{
+    require(SSL_renegotiate(connection_.get()) == 1, "asking for another handshake failed");
+    go_on();
+}
+
+void tls_server::go_on()
+{
+    SSL_do_handshake(connection_.get());
+    ERR_clear_error();
+    collect();
 }
 
 bool tls_server::saw_close_notify() const noexcept

@@ -37,6 +37,7 @@ struct server_behaviour {
     std::string groups;                    // empty: OpenSSL's default
     int security_level = 1;                // 0 allows what is broken
     std::optional<identity> client_issuer; // set: demands a client certificate by that issuer
+    bool only_http2 = false;               // by ALPN, where the client asks for that
 };
 
 class tls_server {
@@ -57,6 +58,10 @@ public:
     void close();
     /// Asks for new keys on both sides (TLS 1.3).
     void update_keys();
+    /// Sends a session ticket (TLS 1.3).
+    void send_ticket();
+    /// Asks for another handshake (TLS 1.2).
+    void renegotiate();
 
     [[nodiscard]] const std::string& received() const noexcept { return received_; }
     [[nodiscard]] bool saw_close_notify() const noexcept;
@@ -73,6 +78,7 @@ public:
 
 private:
     void collect();
+    void go_on();
 
     std::shared_ptr<ssl_ctx_st> context_;
     std::shared_ptr<ssl_st> connection_;

@@ -124,6 +124,16 @@ wire_script sends_slowly(std::string bytes, std::chrono::milliseconds pause)
     return [bytes = std::move(bytes), pause](wire& w) { return w.send_slowly(bytes, pause); };
 }
 
+wire_script sends_in_records(std::string bytes, std::size_t size)
+{
+    return [bytes = std::move(bytes), size](wire& w) { return w.send_in_records(bytes, size); };
+}
+
+wire_script with_tls(std::function<void(tls_server&)> act)
+{
+    return [act = std::move(act)](wire& w) { return w.with_tls(act); };
+}
+
 wire_script sends_many(std::string bytes, std::size_t times)
 {
     return [bytes = std::move(bytes), times](wire& w) { return w.send_many(bytes, times); };

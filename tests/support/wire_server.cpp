@@ -3,7 +3,6 @@
 
 #include "support/wire_server.hpp"
 
-#include "support/tls_server.hpp"
 #include "support/wire_script.hpp"
 
 #include <asio/buffer.hpp>
@@ -74,6 +73,7 @@ struct wire::connection {
     std::shared_ptr<wire_server::state> server;
     std::size_t number;
     std::optional<tls_server> tls;
+    record_proxy to_client;
     std::size_t decrypted = 0; // bytes of the TLS server's text that are in unread, or were
     std::string unread;
 };
@@ -103,7 +103,7 @@ asio::awaitable<void> wire::fill(std::size_t most)
 
 asio::awaitable<void> wire::send_ciphertext()
 {
-    const std::vector<std::byte> out = std::exchange(at_->tls->wire, {});
+    const std::vector<std::byte> out = at_->to_client.pass(std::exchange(at_->tls->wire, {}));
     co_await asio::async_write(at_->socket, asio::buffer(out), asio::use_awaitable);
 }
 
@@ -181,6 +181,20 @@ asio::awaitable<void> wire::send_many(std::string bytes, std::size_t times)
     }
 }
 
+asio::awaitable<void> wire::send_in_records(std::string bytes, std::size_t size)
+{
+    for (std::size_t i = 0; i < bytes.size(); i += size) {
+        at_->tls->send(std::string_view(bytes).substr(i, size));
+    }
+    co_await send_ciphertext();
+}
+
+asio::awaitable<void> wire::with_tls(std::function<void(tls_server&)> act)
+{
+    act(*at_->tls);
+    co_await send_ciphertext();
+}
+
 asio::awaitable<void> wire::wait(std::chrono::milliseconds time)
 {
     at_->timer.expires_after(time);
@@ -203,7 +217,8 @@ void wire::close()
     if (at_->tls) {
         std::error_code ec;
         at_->tls->close();
-        asio::write(at_->socket, asio::buffer(std::exchange(at_->tls->wire, {})), ec);
+        asio::write(at_->socket,
+                    asio::buffer(at_->to_client.pass(std::exchange(at_->tls->wire, {}))), ec);
     }
     cut();
 }
@@ -243,7 +258,10 @@ asio::awaitable<void> serve(std::shared_ptr<State> server, std::shared_ptr<wire:
 {
     try {
         wire one(at);
-        if (server->how.certificate != nullptr) {
+        at->to_client = server->how.to_client;
+        if (server->how.tls) {
+            at->tls.emplace(*server->how.tls);
+        } else if (server->how.certificate != nullptr) {
             server_behaviour spec;
             spec.certificate = *server->how.certificate;
             at->tls.emplace(spec);

@@ -6,7 +6,9 @@
 #pragma once
 
 #include "support/cert_lab.hpp"
+#include "support/record_proxy.hpp"
 #include "support/scripted_server.hpp"
+#include "support/tls_server.hpp"
 
 #include <asio/awaitable.hpp>
 #include <asio/io_context.hpp>
@@ -16,6 +18,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,6 +48,10 @@ public:
     asio::awaitable<void> send_slowly(std::string bytes, std::chrono::milliseconds pause);
     /// Sends @p bytes again and again.
     asio::awaitable<void> send_many(std::string bytes, std::size_t times);
+    /// Sends @p bytes, in TLS records of @p size bytes.
+    asio::awaitable<void> send_in_records(std::string bytes, std::size_t size);
+    /// Has the TLS server do something, and sends what comes of it.
+    asio::awaitable<void> with_tls(std::function<void(tls_server&)> act);
     asio::awaitable<void> wait(std::chrono::milliseconds time);
     /// Keeps the connection, reads nothing, and says nothing.
     asio::awaitable<void> hold();
@@ -74,6 +81,8 @@ class wire_server {
 public:
     struct options {
         const identity* certificate = nullptr; // TLS where set
+        std::optional<server_behaviour> tls;   // the same, in any way
+        record_proxy to_client;                // between each connection and its client (TLS)
         std::string host = "127.0.0.1";
         std::uint16_t port = 0;   // 0: a free one
         int receive_buffer = 0;   // bytes in the kernel; 0: as it likes

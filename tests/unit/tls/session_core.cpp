@@ -132,6 +132,7 @@ TEST_P(tls_session, new_keys_are_answered)
     tls_server server(spec);
     const auto pair = established(server);
     server.update_keys();
+    server.send(".");
 
     std::string got;
     ASSERT_FALSE(pair->read(1, got));

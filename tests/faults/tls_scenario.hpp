@@ -1,0 +1,66 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+//
+// Runs of the rows about TLS: with each library of this build, and each version of TLS.
+#pragma once
+
+#include "scenario.hpp"
+#include "support/tls_server.hpp"
+
+#include <coquest/openssl.hpp>
+#include <coquest/wolfssl.hpp>
+
+#include <functional>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace coquest::test {
+
+/// How a run goes.
+struct tls_way {
+    const char* library;
+    void (*use)(sender_builder&);
+    tls_version version;
+};
+std::ostream& operator<<(std::ostream& to, const tls_way& how);
+
+/// Runs @p body with each library and TLS version.
+void with_each_library(const std::function<void(const tls_way&)>& body);
+
+/// The CA of these tests.
+const identity& lab_root();
+
+/// Makes a server's behaviour of a certificate by lab_root(), or of @p leaf and @p chain.
+server_behaviour serving(const tls_way& how);
+server_behaviour serving(const tls_way& how, identity leaf, std::vector<identity> chain = {});
+
+class tls_scenario : public scenario {
+public:
+    /// Runs a server of @p spec, whose records go through @p to_client.
+    tls_scenario(const tls_way& how, server_behaviour spec, record_proxy to_client = {});
+
+    /// Makes a builder for this server that trusts lab_root(), or @p roots (PEM) where given.
+    [[nodiscard]] sender_builder builder(std::string_view host = "127.0.0.1",
+                                         const std::string& roots = {});
+
+private:
+    tls_way how_;
+    std::optional<temp_file> roots_;
+};
+
+/// What a certificate that is refused is like.
+struct refused_certificate {
+    identity leaf;
+    std::vector<identity> chain = {};
+    std::string host = "127.0.0.1";
+    std::string roots = {}; // PEM; lab_root() where empty
+};
+
+/// Expects that a server with @p given is refused at once, before it gets a byte of a row, for one
+/// of @p kinds and with these words.
+void expect_refused(const tls_way& how, const refused_certificate& given,
+                    std::initializer_list<tls_failure> kinds, std::string_view words);
+
+} // namespace coquest::test
