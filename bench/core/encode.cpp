@@ -17,13 +17,16 @@
 namespace coquest::bench {
 namespace {
 
+constexpr std::size_t batch_rows = 10'000;
+
 void encode_batch(benchmark::State& state, const std::string& workload, protocol_version version,
                   const std::string& client)
 {
     const encoder encode = make_encoder(workload, client);
     buffer rows(version);
     for (auto _ : state) {
-        encode(rows, batch_rows);
+        rows.clear();
+        encode(rows, {0, batch_rows});
         benchmark::ClobberMemory();
     }
     state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(batch_rows));

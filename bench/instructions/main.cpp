@@ -19,6 +19,8 @@
 
 namespace {
 
+constexpr std::size_t batch_rows = 10'000; // after which the buffer is cleared
+
 /// Returns the 64-bit FNV-1a hash of @p rows.
 std::uint64_t hash_of(const coquest::buffer& rows)
 {
@@ -51,13 +53,17 @@ int main(int argc, char** argv)
     auto* rows_option = app.add_option("--rows", count)->required();
     app.add_flag("--hash", hash, "print the FNV-1a hash of the rows, 10,000 at most");
     CLI11_PARSE(app, argc, argv);
-    if (hash && count > coquest::bench::batch_rows) {
+    if (hash && count > batch_rows) {
         return app.exit(CLI::ValidationError(rows_option->get_name(), "too many for --hash"));
     }
 
     coquest::buffer rows(version == 1 ? coquest::protocol_version::v1
                                       : coquest::protocol_version::v2);
-    coquest::bench::make_encoder(workload, client)(rows, count);
+    const auto encode = coquest::bench::make_encoder(workload, client);
+    coquest::bench::for_each_batch(count, batch_rows, [&](coquest::bench::row_range batch) {
+        rows.clear();
+        encode(rows, batch);
+    });
     if (hash) {
         std::printf("%016llx\n", static_cast<unsigned long long>(hash_of(rows)));
     }

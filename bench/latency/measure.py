@@ -27,7 +27,7 @@ class Sink:
     def __init__(self, program, processor):
         self.process = subprocess.Popen(pinned(processor, [program]), stdout=subprocess.PIPE,
                                         text=True)
-        self.port = int(self.process.stdout.readline())
+        self.port = json.loads(self.process.stdout.readline())["http"]
 
     def counts(self):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)

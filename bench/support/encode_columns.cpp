@@ -5,6 +5,7 @@
 
 #include <coquest/columns.hpp>
 
+#include <algorithm>
 #include <map>
 #include <span>
 
@@ -43,58 +44,48 @@ auto collect(const std::vector<Row>& pool, ValueOf value_of)
     return made;
 }
 
-/// Calls @p append with the rows of the pool, from first to last, and their timestamps: as many at
-/// once as are in one batch and do not go beyond the pool.
-template <class Append>
-void for_each_slice(buffer& rows, std::size_t count, Append append)
-{
-    std::vector<timestamp_nanos> times;
-    for (std::size_t first = 0; first < count;) {
-        if (first % batch_rows == 0) {
-            rows.clear();
-        }
-        const std::size_t at = first % pool_rows;
-        const std::size_t size =
-            std::min({count - first, batch_rows - first % batch_rows, pool_rows - at});
-        times.clear();
-        for (std::size_t k = first; k < first + size; ++k) {
-            times.emplace_back(timestamp_of(k));
-        }
-        append(at, size, times);
-        first += size;
-    }
-}
-
 template <class T>
-column_view slice(column_name name, const std::vector<T>& of, std::size_t first, std::size_t size)
+column_view part(column_name name, const std::vector<T>& of, row_range which)
 {
-    return values(name, std::span(of).subspan(first, size));
+    return values(name, std::span(of).subspan(which.first, which.end - which.first));
 }
 
-column_view slice(column_name name, const dictionary& of, std::size_t first, std::size_t size)
+column_view part(column_name name, const dictionary& of, row_range which)
 {
-    return symbols(name, std::span(of.indices).subspan(first, size), of.texts);
+    return symbols(name, std::span(of.indices).subspan(which.first, which.end - which.first),
+                   of.texts);
+}
+
+/// Begins @p out anew with the timestamps of @p which, and returns the rows of the pool: they do
+/// not go beyond its end.
+row_range begin(row_range which, slice& out)
+{
+    const std::size_t at = which.first % pool_rows;
+    const std::size_t size = std::min(which.end - which.first, pool_rows - at);
+    out.columns.clear();
+    out.times.clear();
+    for (std::size_t k = which.first; k < which.first + size; ++k) {
+        out.times.emplace_back(timestamp_of(k));
+    }
+    return {at, at + size};
 }
 
 } // namespace
 
-encoder make_encoder(const std::vector<trade>& pool, const strings::names& of)
+source make_source(const std::vector<trade>& pool, const strings::names& of)
 {
     const auto symbol = index_texts(pool, [](const trade& row) { return row.symbol; });
     const auto side = index_texts(pool, [](const trade& row) { return row.side; });
     const auto price = collect(pool, [](const trade& row) { return row.price; });
     const auto amount = collect(pool, [](const trade& row) { return row.amount; });
-    return [=](buffer& rows, std::size_t count) {
-        for_each_slice(rows, count, [&](std::size_t at, std::size_t size, const auto& times) {
-            rows.append_columns(of.table, slice(of.columns[0], symbol, at, size),
-                                slice(of.columns[1], side, at, size),
-                                slice(of.columns[2], price, at, size),
-                                slice(of.columns[3], amount, at, size), times);
-        });
+    return [=](row_range which, slice& out) {
+        const row_range rows = begin(which, out);
+        out.columns = {part(of.columns[0], symbol, rows), part(of.columns[1], side, rows),
+                       part(of.columns[2], price, rows), part(of.columns[3], amount, rows)};
     };
 }
 
-encoder make_encoder(const std::vector<cpu_usage>& pool, const strings::names& of)
+source make_source(const std::vector<cpu_usage>& pool, const strings::names& of)
 {
     std::vector<dictionary> tags;
     std::vector<std::vector<std::int64_t>> integers;
@@ -106,49 +97,42 @@ encoder make_encoder(const std::vector<cpu_usage>& pool, const strings::names& o
         integers.push_back(collect(pool, [i](const cpu_usage& row) { return row.integers[i]; }));
         decimals.push_back(collect(pool, [i](const cpu_usage& row) { return row.decimals[i]; }));
     }
-    return [=](buffer& rows, std::size_t count) {
-        for_each_slice(rows, count, [&](std::size_t at, std::size_t size, const auto& times) {
-            std::vector<column_view> given;
-            const auto add = [&](const auto& columns) {
-                for (const auto& column : columns) {
-                    given.push_back(slice(of.columns[given.size()], column, at, size));
-                }
-            };
-            add(tags);
-            add(integers);
-            add(decimals);
-            rows.append_columns(of.table, given, times);
-        });
+    return [=](row_range which, slice& out) {
+        const row_range rows = begin(which, out);
+        const auto add = [&](const auto& columns) {
+            for (const auto& column : columns) {
+                out.columns.push_back(part(of.columns[out.columns.size()], column, rows));
+            }
+        };
+        add(tags);
+        add(integers);
+        add(decimals);
     };
 }
 
-encoder make_encoder(const std::vector<sensor_reading>& pool, const strings::names& of)
+source make_source(const std::vector<sensor_reading>& pool, const strings::names& of)
 {
     const auto sensor = index_texts(pool, [](const sensor_reading& row) { return row.sensor; });
     std::vector<std::vector<double>> numbers;
     for (std::size_t i = 0; i < 8; ++i) {
         numbers.push_back(collect(pool, [i](const sensor_reading& row) { return row.values[i]; }));
     }
-    return [=](buffer& rows, std::size_t count) {
-        for_each_slice(rows, count, [&](std::size_t at, std::size_t size, const auto& times) {
-            std::vector<column_view> given{slice(of.columns[0], sensor, at, size)};
-            for (const auto& column : numbers) {
-                given.push_back(slice(of.columns[given.size()], column, at, size));
-            }
-            rows.append_columns(of.table, given, times);
-        });
+    return [=](row_range which, slice& out) {
+        const row_range rows = begin(which, out);
+        out.columns.push_back(part(of.columns[0], sensor, rows));
+        for (const auto& column : numbers) {
+            out.columns.push_back(part(of.columns[out.columns.size()], column, rows));
+        }
     };
 }
 
-encoder make_encoder(const std::vector<log_entry>& pool, const strings::names& of)
+source make_source(const std::vector<log_entry>& pool, const strings::names& of)
 {
     const auto message = collect(pool, [](const log_entry& row) { return row.message; });
     const auto details = collect(pool, [](const log_entry& row) { return row.details; });
-    return [=](buffer& rows, std::size_t count) {
-        for_each_slice(rows, count, [&](std::size_t at, std::size_t size, const auto& times) {
-            rows.append_columns(of.table, slice(of.columns[0], message, at, size),
-                                slice(of.columns[1], details, at, size), times);
-        });
+    return [=](row_range which, slice& out) {
+        const row_range rows = begin(which, out);
+        out.columns = {part(of.columns[0], message, rows), part(of.columns[1], details, rows)};
     };
 }
 

@@ -2,74 +2,36 @@
 // SPDX-License-Identifier: BSL-1.0
 
 #include "support/encoders.hpp"
+#include "support/fields.hpp"
 
 namespace coquest::bench::literals {
 
-[[gnu::noinline]] void encode(buffer& rows, const std::vector<trade>& pool, std::size_t count)
+[[gnu::noinline]] void encode(buffer& rows, const std::vector<trade>& pool, row_range which)
 {
-    for_each_row(rows, pool, count, [&rows](const trade& row, timestamp_nanos time) {
-        rows.table("trades")
-            .symbol("symbol", row.symbol)
-            .symbol("side", row.side)
-            .column_f64("price", row.price)
-            .column_f64("amount", row.amount)
-            .at(time);
+    for_each_row(pool, which, [&rows](const trade& row, timestamp_nanos time) {
+        fields(table_of(rows, row), row).at(time);
     });
 }
 
-[[gnu::noinline]] void encode(buffer& rows, const std::vector<cpu_usage>& pool, std::size_t count)
+[[gnu::noinline]] void encode(buffer& rows, const std::vector<cpu_usage>& pool, row_range which)
 {
-    for_each_row(rows, pool, count, [&rows](const cpu_usage& row, timestamp_nanos time) {
-        rows.table("cpu")
-            .symbol("hostname", row.tags[0])
-            .symbol("region", row.tags[1])
-            .symbol("datacenter", row.tags[2])
-            .symbol("rack", row.tags[3])
-            .symbol("os", row.tags[4])
-            .symbol("arch", row.tags[5])
-            .symbol("team", row.tags[6])
-            .symbol("service", row.tags[7])
-            .symbol("service_version", row.tags[8])
-            .symbol("service_environment", row.tags[9])
-            .column_i64("usage_user", row.integers[0])
-            .column_i64("usage_system", row.integers[1])
-            .column_i64("usage_idle", row.integers[2])
-            .column_i64("usage_nice", row.integers[3])
-            .column_i64("usage_iowait", row.integers[4])
-            .column_f64("usage_irq", row.decimals[0])
-            .column_f64("usage_softirq", row.decimals[1])
-            .column_f64("usage_steal", row.decimals[2])
-            .column_f64("usage_guest", row.decimals[3])
-            .column_f64("usage_guest_nice", row.decimals[4])
-            .at(time);
+    for_each_row(pool, which, [&rows](const cpu_usage& row, timestamp_nanos time) {
+        fields(table_of(rows, row), row).at(time);
     });
 }
 
 [[gnu::noinline]] void encode(buffer& rows, const std::vector<sensor_reading>& pool,
-                              std::size_t count)
+                              row_range which)
 {
-    for_each_row(rows, pool, count, [&rows](const sensor_reading& row, timestamp_nanos time) {
-        rows.table("sensors")
-            .symbol("sensor", row.sensor)
-            .column_f64("v0", row.values[0])
-            .column_f64("v1", row.values[1])
-            .column_f64("v2", row.values[2])
-            .column_f64("v3", row.values[3])
-            .column_f64("v4", row.values[4])
-            .column_f64("v5", row.values[5])
-            .column_f64("v6", row.values[6])
-            .column_f64("v7", row.values[7])
-            .at(time);
+    for_each_row(pool, which, [&rows](const sensor_reading& row, timestamp_nanos time) {
+        fields(table_of(rows, row), row).at(time);
     });
 }
 
-[[gnu::noinline]] void encode(buffer& rows, const std::vector<log_entry>& pool, std::size_t count)
+[[gnu::noinline]] void encode(buffer& rows, const std::vector<log_entry>& pool, row_range which)
 {
-    for_each_row(rows, pool, count, [&rows](const log_entry& row, timestamp_nanos time) {
-        rows.table("logs")
-            .column_str("message", row.message)
-            .column_str("details", row.details)
-            .at(time);
+    for_each_row(pool, which, [&rows](const log_entry& row, timestamp_nanos time) {
+        fields(table_of(rows, row), row).at(time);
     });
 }
 

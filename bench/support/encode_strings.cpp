@@ -6,9 +6,9 @@
 namespace coquest::bench::strings {
 
 [[gnu::noinline]] void encode(buffer& rows, const std::vector<trade>& pool, const names& of,
-                              std::size_t count)
+                              row_range which)
 {
-    for_each_row(rows, pool, count, [&](const trade& row, timestamp_nanos time) {
+    for_each_row(pool, which, [&](const trade& row, timestamp_nanos time) {
         rows.table(of.table)
             .symbol(of.columns[0], row.symbol)
             .symbol(of.columns[1], row.side)
@@ -19,9 +19,9 @@ namespace coquest::bench::strings {
 }
 
 [[gnu::noinline]] void encode(buffer& rows, const std::vector<cpu_usage>& pool, const names& of,
-                              std::size_t count)
+                              row_range which)
 {
-    for_each_row(rows, pool, count, [&](const cpu_usage& row, timestamp_nanos time) {
+    for_each_row(pool, which, [&](const cpu_usage& row, timestamp_nanos time) {
         rows.table(of.table);
         const std::string* name = of.columns.data();
         for (const std::string& tag : row.tags) {
@@ -38,9 +38,9 @@ namespace coquest::bench::strings {
 }
 
 [[gnu::noinline]] void encode(buffer& rows, const std::vector<sensor_reading>& pool,
-                              const names& of, std::size_t count)
+                              const names& of, row_range which)
 {
-    for_each_row(rows, pool, count, [&](const sensor_reading& row, timestamp_nanos time) {
+    for_each_row(pool, which, [&](const sensor_reading& row, timestamp_nanos time) {
         rows.table(of.table);
         const std::string* name = of.columns.data();
         rows.symbol(*name++, row.sensor);
@@ -52,9 +52,9 @@ namespace coquest::bench::strings {
 }
 
 [[gnu::noinline]] void encode(buffer& rows, const std::vector<log_entry>& pool, const names& of,
-                              std::size_t count)
+                              row_range which)
 {
-    for_each_row(rows, pool, count, [&](const log_entry& row, timestamp_nanos time) {
+    for_each_row(pool, which, [&](const log_entry& row, timestamp_nanos time) {
         rows.table(of.table)
             .column_str(of.columns[0], row.message)
             .column_str(of.columns[1], row.details)

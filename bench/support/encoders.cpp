@@ -6,72 +6,83 @@
 #include <utility>
 
 namespace coquest::bench {
+
+strings::names strings::names_of_trades()
+{
+    return {"trades", {"symbol", "side", "price", "amount"}};
+}
+
+strings::names strings::names_of_cpu_usage()
+{
+    return {"cpu",
+            {"hostname",
+             "region",
+             "datacenter",
+             "rack",
+             "os",
+             "arch",
+             "team",
+             "service",
+             "service_version",
+             "service_environment",
+             "usage_user",
+             "usage_system",
+             "usage_idle",
+             "usage_nice",
+             "usage_iowait",
+             "usage_irq",
+             "usage_softirq",
+             "usage_steal",
+             "usage_guest",
+             "usage_guest_nice"}};
+}
+
+strings::names strings::names_of_sensor_readings()
+{
+    return {"sensors", {"sensor", "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7"}};
+}
+
+strings::names strings::names_of_log_entries()
+{
+    return {"logs", {"message", "details"}};
+}
+
 namespace {
 
 template <class Row>
 encoder for_client(std::string_view client, std::vector<Row> pool, strings::names of)
 {
     if (client == "literals") {
-        return [pool = std::move(pool)](buffer& rows, std::size_t count) {
-            literals::encode(rows, pool, count);
+        return [pool = std::move(pool)](buffer& rows, row_range which) {
+            literals::encode(rows, pool, which);
         };
     }
     if (client == "typed") {
-        return [pool = std::move(pool)](buffer& rows, std::size_t count) {
-            typed::encode(rows, pool, count);
+        return [pool = std::move(pool)](buffer& rows, row_range which) {
+            typed::encode(rows, pool, which);
         };
     }
     if (client == "columns") {
-        return columns::make_encoder(pool, of);
-    }
-    if (client == "strings") {
-        return [pool = std::move(pool), of = std::move(of)](buffer& rows, std::size_t count) {
-            strings::encode(rows, pool, of, count);
+        return [source = columns::make_source(pool, of), table = of.table,
+                slice = columns::slice()](buffer& rows, row_range which) mutable {
+            for (; which.first < which.end; which.first += slice.times.size()) {
+                source(which, slice);
+                rows.append_columns(table, slice.columns, slice.times);
+            }
         };
     }
-    return {};
+    return [pool = std::move(pool), of = std::move(of)](buffer& rows, row_range which) {
+        strings::encode(rows, pool, of, which);
+    };
 }
 
 } // namespace
 
-encoder make_encoder(std::string_view workload, std::string_view client)
+encoder make_encoder(std::string_view workload, std::string_view client, std::size_t rows)
 {
-    if (workload == "A") {
-        return for_client(client, make_trades(), {"trades", {"symbol", "side", "price", "amount"}});
-    }
-    if (workload == "B") {
-        return for_client(client, make_cpu_usage(),
-                          {"cpu",
-                           {"hostname",
-                            "region",
-                            "datacenter",
-                            "rack",
-                            "os",
-                            "arch",
-                            "team",
-                            "service",
-                            "service_version",
-                            "service_environment",
-                            "usage_user",
-                            "usage_system",
-                            "usage_idle",
-                            "usage_nice",
-                            "usage_iowait",
-                            "usage_irq",
-                            "usage_softirq",
-                            "usage_steal",
-                            "usage_guest",
-                            "usage_guest_nice"}});
-    }
-    if (workload == "C" || workload == "E") {
-        return for_client(
-            client, make_sensor_readings(workload == "C" ? random_finite_double : uniform_double),
-            {"sensors", {"sensor", "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7"}});
-    }
-    if (workload == "D") {
-        return for_client(client, make_log_entries(), {"logs", {"message", "details"}});
-    }
-    return {};
+    return with_workload(workload, rows, [client](auto pool, strings::names of) {
+        return for_client(client, std::move(pool), std::move(of));
+    });
 }
 
 } // namespace coquest::bench

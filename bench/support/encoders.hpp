@@ -8,6 +8,7 @@
 #include "support/workloads.hpp"
 
 #include <coquest/buffer.hpp>
+#include <coquest/columns.hpp>
 #include <coquest/timestamp.hpp>
 
 #include <algorithm>
@@ -19,28 +20,36 @@
 
 namespace coquest::bench {
 
-/// Rows after which a buffer is cleared.
-inline constexpr std::size_t batch_rows = 10'000;
+/// Some rows of a run.
+struct row_range {
+    std::size_t first;
+    std::size_t end;
+};
 
-/// Calls @p encode with each row and its timestamp; clears @p rows before each batch.
+/// Calls @p encode with each row of @p which and its timestamp.
 template <class Row, class Encode>
-void for_each_row(buffer& rows, const std::vector<Row>& pool, std::size_t count, Encode encode)
+void for_each_row(const std::vector<Row>& pool, row_range which, Encode encode)
 {
-    for (std::size_t first = 0; first < count; first += batch_rows) {
-        rows.clear();
-        const std::size_t end = std::min(count, first + batch_rows);
-        for (std::size_t k = first; k < end; ++k) {
-            encode(pool[k % pool_rows], timestamp_nanos(timestamp_of(k)));
-        }
+    for (std::size_t k = which.first; k < which.end; ++k) {
+        encode(pool[k % pool_rows], timestamp_nanos(timestamp_of(k)));
+    }
+}
+
+/// Calls @p batch with the ranges that @p count rows make, @p size in each.
+template <class Batch>
+void for_each_batch(std::size_t count, std::size_t size, Batch batch)
+{
+    for (std::size_t first = 0; first < count; first += size) {
+        batch(row_range{first, std::min(count, first + size)});
     }
 }
 
 /// Names in literals.
 namespace literals {
-void encode(buffer& rows, const std::vector<trade>& pool, std::size_t count);
-void encode(buffer& rows, const std::vector<cpu_usage>& pool, std::size_t count);
-void encode(buffer& rows, const std::vector<sensor_reading>& pool, std::size_t count);
-void encode(buffer& rows, const std::vector<log_entry>& pool, std::size_t count);
+void encode(buffer& rows, const std::vector<trade>& pool, row_range which);
+void encode(buffer& rows, const std::vector<cpu_usage>& pool, row_range which);
+void encode(buffer& rows, const std::vector<sensor_reading>& pool, row_range which);
+void encode(buffer& rows, const std::vector<log_entry>& pool, row_range which);
 } // namespace literals
 
 /// Names in strings of the run time.
@@ -49,37 +58,70 @@ struct names {
     std::string table;
     std::vector<std::string> columns; // symbols first
 };
-void encode(buffer& rows, const std::vector<trade>& pool, const names& of, std::size_t count);
-void encode(buffer& rows, const std::vector<cpu_usage>& pool, const names& of, std::size_t count);
+names names_of_trades();
+names names_of_cpu_usage();
+names names_of_sensor_readings();
+names names_of_log_entries();
+
+void encode(buffer& rows, const std::vector<trade>& pool, const names& of, row_range which);
+void encode(buffer& rows, const std::vector<cpu_usage>& pool, const names& of, row_range which);
 void encode(buffer& rows, const std::vector<sensor_reading>& pool, const names& of,
-            std::size_t count);
-void encode(buffer& rows, const std::vector<log_entry>& pool, const names& of, std::size_t count);
+            row_range which);
+void encode(buffer& rows, const std::vector<log_entry>& pool, const names& of, row_range which);
 } // namespace strings
 
 /// Rows of a schema, which the compiler encodes but for their values.
 namespace typed {
-void encode(buffer& rows, const std::vector<trade>& pool, std::size_t count);
-void encode(buffer& rows, const std::vector<cpu_usage>& pool, std::size_t count);
-void encode(buffer& rows, const std::vector<sensor_reading>& pool, std::size_t count);
-void encode(buffer& rows, const std::vector<log_entry>& pool, std::size_t count);
+void encode(buffer& rows, const std::vector<trade>& pool, row_range which);
+void encode(buffer& rows, const std::vector<cpu_usage>& pool, row_range which);
+void encode(buffer& rows, const std::vector<sensor_reading>& pool, row_range which);
+void encode(buffer& rows, const std::vector<log_entry>& pool, row_range which);
 } // namespace typed
 
-/// Encodes the first rows of a workload, as many as asked for.
-using encoder = std::function<void(buffer& rows, std::size_t count)>;
+/// Adds rows of a workload to a buffer.
+using encoder = std::function<void(buffer& rows, row_range which)>;
 
-/// Rows made of columns, symbols by index: their encoders hold the pool as columns.
+/// Rows made of columns, symbols by index.
 namespace columns {
-encoder make_encoder(const std::vector<trade>& pool, const strings::names& of);
-encoder make_encoder(const std::vector<cpu_usage>& pool, const strings::names& of);
-encoder make_encoder(const std::vector<sensor_reading>& pool, const strings::names& of);
-encoder make_encoder(const std::vector<log_entry>& pool, const strings::names& of);
+/// Some rows as columns; those with the timestamps of a run are as many as were asked for, or end
+/// with the pool.
+struct slice {
+    std::vector<column_view> columns;
+    std::vector<timestamp_nanos> times;
+};
+/// Makes slices of a pool, which it holds as columns.
+using source = std::function<void(row_range which, slice& out)>;
+
+source make_source(const std::vector<trade>& pool, const strings::names& of);
+source make_source(const std::vector<cpu_usage>& pool, const strings::names& of);
+source make_source(const std::vector<sensor_reading>& pool, const strings::names& of);
+source make_source(const std::vector<log_entry>& pool, const strings::names& of);
 } // namespace columns
 
 inline const std::vector<std::string> workloads = {"A", "B", "C", "D", "E"};
 inline const std::vector<std::string> clients = {"literals", "strings", "typed", "columns"};
 
-/// Makes the pool of one of @c workloads and returns what encodes it for one of @c clients. Empty
-/// where there is no such thing.
-encoder make_encoder(std::string_view workload, std::string_view client);
+/// Makes the pool of one of @c workloads, or its first rows, and calls @p use with it and its
+/// names.
+template <class Use>
+auto with_workload(std::string_view workload, std::size_t rows, Use use)
+{
+    rows = std::min(rows, pool_rows);
+    if (workload == "A") {
+        return use(make_trades(rows), strings::names_of_trades());
+    }
+    if (workload == "B") {
+        return use(make_cpu_usage(rows), strings::names_of_cpu_usage());
+    }
+    if (workload == "D") {
+        return use(make_log_entries(rows), strings::names_of_log_entries());
+    }
+    return use(make_sensor_readings(workload == "C" ? random_finite_double : uniform_double, rows),
+               strings::names_of_sensor_readings());
+}
+
+/// Makes the pool of one of @c workloads and returns what encodes it for one of @c clients.
+encoder make_encoder(std::string_view workload, std::string_view client,
+                     std::size_t rows = pool_rows);
 
 } // namespace coquest::bench

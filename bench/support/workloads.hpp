@@ -15,7 +15,8 @@
 
 namespace coquest::bench {
 
-/// Rows of a workload; row k of a run is row k % pool_rows of its pool.
+/// Rows of a workload; row k of a run is row k % pool_rows of its pool. A run of fewer rows needs
+/// no more of the pool.
 inline constexpr std::size_t pool_rows = 16'384;
 static_assert(std::has_single_bit(pool_rows));
 
@@ -73,13 +74,13 @@ private:
     std::uint64_t state_ = 42;
 };
 
-inline std::vector<trade> make_trades()
+inline std::vector<trade> make_trades(std::size_t rows = pool_rows)
 {
     static const std::array<std::string, 10> symbols = {
         "BTC-USDT",  "ETH-USDT", "SOL-USDT", "XRP-USDT",  "ADA-USDT",
         "DOGE-USDT", "LTC-USDT", "DOT-USDT", "AVAX-USDT", "LINK-USDT"};
     static const std::array<std::string, 2> sides = {"buy", "sell"};
-    std::vector<trade> pool(pool_rows);
+    std::vector<trade> pool(rows);
     draws draw;
     for (trade& row : pool) {
         row.symbol = draw.one_of(symbols);
@@ -90,7 +91,7 @@ inline std::vector<trade> make_trades()
     return pool;
 }
 
-inline std::vector<cpu_usage> make_cpu_usage()
+inline std::vector<cpu_usage> make_cpu_usage(std::size_t rows = pool_rows)
 {
     static const std::array<std::string, 9> regions = {
         "us-east-1",      "us-west-1",      "us-west-2",      "eu-west-1", "eu-central-1",
@@ -100,7 +101,7 @@ inline std::vector<cpu_usage> make_cpu_usage()
     static const std::array<std::string, 2> architectures = {"x64", "x86"};
     static const std::array<std::string, 4> teams = {"SF", "NYC", "LON", "CHI"};
     static const std::array<std::string, 3> environments = {"production", "staging", "test"};
-    std::vector<cpu_usage> pool(pool_rows);
+    std::vector<cpu_usage> pool(rows);
     draws draw;
     const auto number_below = [&draw](std::uint64_t end) {
         return std::to_string(draw.below(end));
@@ -148,9 +149,10 @@ inline double uniform_double(draws& draw)
     return static_cast<double>(draw_bits(draw) >> 11) * 0x1p-53 * 1'000;
 }
 
-inline std::vector<sensor_reading> make_sensor_readings(double (&value_of)(draws&))
+inline std::vector<sensor_reading> make_sensor_readings(double (&value_of)(draws&),
+                                                        std::size_t rows = pool_rows)
 {
-    std::vector<sensor_reading> pool(pool_rows);
+    std::vector<sensor_reading> pool(rows);
     draws draw;
     for (sensor_reading& row : pool) {
         row.sensor = "s" + std::to_string(draw.below(10));
@@ -181,9 +183,9 @@ inline std::string make_log_text(draws& draw)
     return text;
 }
 
-inline std::vector<log_entry> make_log_entries()
+inline std::vector<log_entry> make_log_entries(std::size_t rows = pool_rows)
 {
-    std::vector<log_entry> pool(pool_rows);
+    std::vector<log_entry> pool(rows);
     draws draw;
     for (log_entry& row : pool) {
         row.message = make_log_text(draw);

@@ -4,13 +4,14 @@
 // One function for each workload; the compiler makes one of it for plain names, which are checked
 // in every row, and one for names that were checked beforehand.
 
-use crate::workloads::{timestamp_of, CpuUsage, LogEntry, SensorReading, Trade, POOL_ROWS};
+use crate::workloads::{
+    make_cpu_usage, make_log_entries, make_sensor_readings, make_trades, timestamp_of, CpuUsage,
+    Draws, LogEntry, SensorReading, Trade, POOL_ROWS,
+};
 use questdb::ingress::{Buffer, ColumnName, TableName, TimestampNanos};
 use questdb::{Error, Result};
 use std::hint::black_box;
-
-/// Rows after which a buffer is cleared.
-pub const BATCH_ROWS: usize = 10_000;
+use std::ops::Range;
 
 /// The names of a table and of its columns, symbols first.
 pub struct Names<T, C> {
@@ -41,22 +42,19 @@ impl Names<&'static str, &'static str> {
     }
 }
 
-/// Calls `encode` with each row and its timestamp; clears `rows` before each batch.
+/// Calls `encode` with each row of `which` and its timestamp.
 fn for_each_row<Row>(
     rows: &mut Buffer,
     pool: &[Row],
-    count: usize,
+    which: Range<usize>,
     mut encode: impl FnMut(&mut Buffer, &Row, TimestampNanos) -> Result<()>,
 ) -> Result<()> {
-    for first in (0..count).step_by(BATCH_ROWS) {
-        rows.clear();
-        for k in first..count.min(first + BATCH_ROWS) {
-            encode(
-                rows,
-                &pool[k % POOL_ROWS],
-                TimestampNanos::new(timestamp_of(k)),
-            )?;
-        }
+    for k in which {
+        encode(
+            rows,
+            &pool[k % POOL_ROWS],
+            TimestampNanos::new(timestamp_of(k)),
+        )?;
     }
     Ok(())
 }
@@ -68,12 +66,17 @@ where
     Error: From<T::Error> + From<C::Error>,
 {
     #[inline(never)]
-    pub fn encode_trades(&self, rows: &mut Buffer, pool: &[Trade], count: usize) -> Result<()> {
+    pub fn encode_trades(
+        &self,
+        rows: &mut Buffer,
+        pool: &[Trade],
+        which: Range<usize>,
+    ) -> Result<()> {
         let table = self.table;
         let [symbol, side, price, amount] = self.columns[..] else {
             unreachable!("trades have four columns");
         };
-        for_each_row(rows, pool, count, |rows, row, time| {
+        for_each_row(rows, pool, which, |rows, row, time| {
             rows.table(table)?
                 .symbol(symbol, &row.symbol)?
                 .symbol(side, &row.side)?
@@ -88,12 +91,12 @@ where
         &self,
         rows: &mut Buffer,
         pool: &[CpuUsage],
-        count: usize,
+        which: Range<usize>,
     ) -> Result<()> {
         let table = self.table;
         let (tags, numbers) = self.columns.split_at(10);
         let (integers, decimals) = numbers.split_at(5);
-        for_each_row(rows, pool, count, |rows, row, time| {
+        for_each_row(rows, pool, which, |rows, row, time| {
             rows.table(table)?;
             for (&name, tag) in tags.iter().zip(&row.tags) {
                 rows.symbol(name, tag)?;
@@ -113,12 +116,12 @@ where
         &self,
         rows: &mut Buffer,
         pool: &[SensorReading],
-        count: usize,
+        which: Range<usize>,
     ) -> Result<()> {
         let table = self.table;
         let sensor = self.columns[0];
         let values = &self.columns[1..];
-        for_each_row(rows, pool, count, |rows, row, time| {
+        for_each_row(rows, pool, which, |rows, row, time| {
             rows.table(table)?.symbol(sensor, &row.sensor)?;
             for (&name, &value) in values.iter().zip(&row.values) {
                 rows.column_f64(name, value)?;
@@ -132,13 +135,13 @@ where
         &self,
         rows: &mut Buffer,
         pool: &[LogEntry],
-        count: usize,
+        which: Range<usize>,
     ) -> Result<()> {
         let table = self.table;
         let [message, details] = self.columns[..] else {
             unreachable!("log entries have two columns");
         };
-        for_each_row(rows, pool, count, |rows, row, time| {
+        for_each_row(rows, pool, which, |rows, row, time| {
             rows.table(table)?
                 .column_str(message, &row.message)?
                 .column_str(details, &row.details)?
@@ -146,3 +149,90 @@ where
         })
     }
 }
+
+/// Adds rows of a workload to a buffer.
+pub type Encoder = Box<dyn Fn(&mut Buffer, Range<usize>) -> Result<()>>;
+
+/// Returns the encoder `$encode` with plain or with checked names.
+macro_rules! encoder {
+    ($encode:ident, $pool:expr, $names:expr, $client:expr) => {{
+        let (pool, names) = ($pool, $names);
+        match $client {
+            "strings" => {
+                Box::new(move |rows: &mut Buffer, which| names.$encode(rows, &pool, which))
+                    as Encoder
+            }
+            "checked" => {
+                let names = names.check()?;
+                Box::new(move |rows: &mut Buffer, which| names.$encode(rows, &pool, which))
+                    as Encoder
+            }
+            _ => return Ok(None),
+        }
+    }};
+}
+
+/// Makes the pool of a workload, for runs of at most `rows` rows, and returns what encodes it;
+/// nothing where there is no such workload or client.
+pub fn make_encoder(workload: &str, client: &str, rows: usize) -> Result<Option<Encoder>> {
+    let rows = rows.min(POOL_ROWS);
+    Ok(Some(match workload {
+        "A" => encoder!(
+            encode_trades,
+            make_trades(rows),
+            Names::new("trades", &["symbol", "side", "price", "amount"]),
+            client
+        ),
+        "B" => encoder!(
+            encode_cpu_usage,
+            make_cpu_usage(rows),
+            Names::new("cpu", &CPU_COLUMNS),
+            client
+        ),
+        "C" | "E" => encoder!(
+            encode_sensor_readings,
+            make_sensor_readings(
+                rows,
+                match workload {
+                    "C" => Draws::random_finite_double,
+                    _ => Draws::uniform_double,
+                }
+            ),
+            Names::new(
+                "sensors",
+                &["sensor", "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7"]
+            ),
+            client
+        ),
+        "D" => encoder!(
+            encode_log_entries,
+            make_log_entries(rows),
+            Names::new("logs", &["message", "details"]),
+            client
+        ),
+        _ => return Ok(None),
+    }))
+}
+
+const CPU_COLUMNS: [&str; 20] = [
+    "hostname",
+    "region",
+    "datacenter",
+    "rack",
+    "os",
+    "arch",
+    "team",
+    "service",
+    "service_version",
+    "service_environment",
+    "usage_user",
+    "usage_system",
+    "usage_idle",
+    "usage_nice",
+    "usage_iowait",
+    "usage_irq",
+    "usage_softirq",
+    "usage_steal",
+    "usage_guest",
+    "usage_guest_nice",
+];

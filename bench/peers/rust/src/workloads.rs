@@ -79,12 +79,12 @@ impl Draws {
 }
 
 /// Makes a pool; the fields of a row are drawn in the order in which `row` names them.
-fn make_pool<Row>(mut row: impl FnMut(&mut Draws) -> Row) -> Vec<Row> {
+fn make_pool<Row>(rows: usize, mut row: impl FnMut(&mut Draws) -> Row) -> Vec<Row> {
     let mut draws = Draws::new();
-    (0..POOL_ROWS).map(|_| row(&mut draws)).collect()
+    (0..rows).map(|_| row(&mut draws)).collect()
 }
 
-pub fn make_trades() -> Vec<Trade> {
+pub fn make_trades(rows: usize) -> Vec<Trade> {
     const SYMBOLS: [&str; 10] = [
         "BTC-USDT",
         "ETH-USDT",
@@ -97,7 +97,7 @@ pub fn make_trades() -> Vec<Trade> {
         "AVAX-USDT",
         "LINK-USDT",
     ];
-    make_pool(|draws| Trade {
+    make_pool(rows, |draws| Trade {
         symbol: draws.one_of(&SYMBOLS),
         side: draws.one_of(&["buy", "sell"]),
         price: draws.below(10_000_000) as f64 / 100.0,
@@ -105,7 +105,7 @@ pub fn make_trades() -> Vec<Trade> {
     })
 }
 
-pub fn make_cpu_usage() -> Vec<CpuUsage> {
+pub fn make_cpu_usage(rows: usize) -> Vec<CpuUsage> {
     const REGIONS: [&str; 9] = [
         "us-east-1",
         "us-west-1",
@@ -117,7 +117,7 @@ pub fn make_cpu_usage() -> Vec<CpuUsage> {
         "ap-northeast-1",
         "sa-east-1",
     ];
-    make_pool(|draws| CpuUsage {
+    make_pool(rows, |draws| CpuUsage {
         tags: [
             format!("host_{}", draws.below(4_000)),
             draws.one_of(&REGIONS),
@@ -142,8 +142,8 @@ pub fn make_cpu_usage() -> Vec<CpuUsage> {
     })
 }
 
-pub fn make_sensor_readings(value_of: fn(&mut Draws) -> f64) -> Vec<SensorReading> {
-    make_pool(|draws| SensorReading {
+pub fn make_sensor_readings(rows: usize, value_of: fn(&mut Draws) -> f64) -> Vec<SensorReading> {
+    make_pool(rows, |draws| SensorReading {
         sensor: format!("s{}", draws.below(10)),
         values: std::array::from_fn(|_| value_of(draws)),
     })
@@ -164,8 +164,8 @@ fn make_log_text(draws: &mut Draws) -> String {
     text
 }
 
-pub fn make_log_entries() -> Vec<LogEntry> {
-    make_pool(|draws| LogEntry {
+pub fn make_log_entries(rows: usize) -> Vec<LogEntry> {
+    make_pool(rows, |draws| LogEntry {
         message: make_log_text(draws),
         details: make_log_text(draws),
     })

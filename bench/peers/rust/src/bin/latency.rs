@@ -10,7 +10,7 @@ mod workloads;
 use questdb::ingress::{ColumnName, Sender, TableName, TimestampNanos};
 use std::error::Error;
 use std::time::{Duration, Instant};
-use workloads::{make_trades, timestamp_of};
+use workloads::{make_trades, timestamp_of, POOL_ROWS};
 
 const USAGE: &str = "usage: latency --port P --flushes N [--warm-up N]";
 
@@ -56,7 +56,7 @@ fn percentile(sorted: &[Duration], part: f64) -> f64 {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let options = parse(std::env::args().skip(1)).ok_or(USAGE)?;
-    let trades = make_trades();
+    let trades = make_trades(POOL_ROWS);
     let mut sender = Sender::from_conf(format!("http::addr=127.0.0.1:{};", options.port))?;
     let mut rows = sender.new_buffer();
     let table = TableName::new("trades")?;

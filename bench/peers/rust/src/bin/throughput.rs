@@ -1,0 +1,128 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+//
+// The same program as bench/throughput/main.cpp, on the crate questdb-rs.
+
+#[path = "../encoders.rs"]
+mod encoders;
+#[path = "../workloads.rs"]
+mod workloads;
+
+use encoders::{make_encoder, Encoder};
+use questdb::ingress::{Buffer, Sender};
+use std::error::Error;
+use std::ops::Range;
+use std::time::Instant;
+
+const USAGE: &str = "usage: throughput --config TEXT --workload A..E --rows N [--batch N] \
+                     [--warm-up N] [--client strings|checked]";
+
+struct Options {
+    config: String,
+    workload: String,
+    client: String,
+    rows: usize,
+    batch: usize,
+    warm_up: usize,
+}
+
+fn parse(mut arguments: impl Iterator<Item = String>) -> Option<Options> {
+    let mut options = Options {
+        config: String::new(),
+        workload: String::new(),
+        client: "strings".to_string(),
+        rows: 0,
+        batch: 10_000,
+        warm_up: 0,
+    };
+    while let Some(argument) = arguments.next() {
+        let value = arguments.next()?;
+        match argument.as_str() {
+            "--config" => options.config = value,
+            "--workload" => options.workload = value,
+            "--client" => options.client = value,
+            "--rows" => options.rows = value.parse().ok()?,
+            "--batch" => options.batch = value.parse().ok()?,
+            "--warm-up" => options.warm_up = value.parse().ok()?,
+            _ => return None,
+        }
+    }
+    (options.rows > 0 && options.batch > 0).then_some(options)
+}
+
+/// What this process has used so far.
+struct Usage {
+    now: Instant,
+    user: f64,
+    system: f64,
+}
+
+impl Usage {
+    fn take() -> Usage {
+        let mut used: libc::rusage = unsafe { std::mem::zeroed() };
+        unsafe { libc::getrusage(libc::RUSAGE_SELF, &mut used) };
+        let seconds = |time: libc::timeval| time.tv_sec as f64 + time.tv_usec as f64 / 1e6;
+        Usage {
+            now: Instant::now(),
+            user: seconds(used.ru_utime),
+            system: seconds(used.ru_stime),
+        }
+    }
+}
+
+/// Returns the most memory that this program has held.
+fn peak_rss_kb() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
+fn send(
+    sender: &mut Sender,
+    rows: &mut Buffer,
+    encode: &Encoder,
+    which: Range<usize>,
+    batch: usize,
+) -> questdb::Result<()> {
+    for first in which.clone().step_by(batch) {
+        encode(rows, first..which.end.min(first + batch))?;
+        sender.flush(rows)?;
+    }
+    Ok(())
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let options = parse(std::env::args().skip(1)).ok_or(USAGE)?;
+    let all = options.warm_up + options.rows;
+    let encode = make_encoder(&options.workload, &options.client, all)?.ok_or(USAGE)?;
+    let mut sender = Sender::from_conf(&options.config)?;
+    let mut rows = sender.new_buffer();
+    send(
+        &mut sender,
+        &mut rows,
+        &encode,
+        0..options.warm_up,
+        options.batch,
+    )?;
+    let before = Usage::take();
+    send(
+        &mut sender,
+        &mut rows,
+        &encode,
+        options.warm_up..all,
+        options.batch,
+    )?;
+    let after = Usage::take();
+    println!(
+        "{{\"rows\": {}, \"seconds\": {:.6}, \"user_s\": {:.6}, \"system_s\": {:.6}, \
+         \"peak_rss_kb\": {}}}",
+        options.rows,
+        (after.now - before.now).as_secs_f64(),
+        after.user - before.user,
+        after.system - before.system,
+        peak_rss_kb().unwrap_or(0)
+    );
+    Ok(())
+}

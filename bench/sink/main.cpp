@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+//
+// Runs the sink by itself, so that a client shares nothing with it but processors.
+
+#include "support/null_sink.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <exception>
+
+#include <signal.h>
+#include <sys/prctl.h>
+
+int main(int argc, char** argv)
+{
+    coquest::bench::sink_options options;
+    bool bytes_only = false;
+    CLI::App app("Takes rows over HTTP and TCP on 127.0.0.1, counts them and forgets them. Prints "
+                 "the ports. Ends with the program that started it.");
+    app.add_option("--port", options.port, "for HTTP; 0: any that is free");
+    app.add_flag("--bytes-only", bytes_only, "count bytes, not rows: that takes less time");
+    auto* certificate =
+        app.add_option("--certificate", options.certificate, "for HTTPS and TCPS (PEM)");
+    app.add_option("--key", options.key, "of the certificate (PEM)")->needs(certificate);
+    CLI11_PARSE(app, argc, argv);
+    try {
+        ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+        options.count_rows = !bytes_only;
+        coquest::bench::null_sink sink(options);
+        std::printf("%s\n", sink.ports().c_str());
+        std::fflush(stdout);
+        sink.run();
+    } catch (const std::exception& e) {
+        std::fprintf(stderr, "%s\n", e.what());
+        return 1;
+    }
+}

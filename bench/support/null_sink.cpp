@@ -1,0 +1,268 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+
+#include "support/null_sink.hpp"
+
+#include "support/sink_tls.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <system_error>
+#include <utility>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace coquest::bench {
+namespace {
+
+constexpr std::size_t input_size = std::size_t{256} * 1024;
+constexpr std::size_t most_of_head = std::size_t{16} * 1024;
+constexpr std::string_view settings =
+    R"({"config":{"release.type":"OSS","release.version":"9.3.4",)"
+    R"("line.proto.support.versions":[1,2],)"
+    R"("cairo.max.file.name.length":127}})";
+
+int check(int result, const char* what)
+{
+    if (result < 0) {
+        throw std::system_error(errno, std::generic_category(), what);
+    }
+    return result;
+}
+
+std::string with_body(std::string_view body)
+{
+    return "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " +
+           std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
+}
+
+std::string field(const char* name, std::size_t value)
+{
+    return "\"" + std::string(name) + "\": " + std::to_string(value);
+}
+
+/// Returns the Content-Length of a request; 0 where it has none.
+std::size_t content_length(std::string_view head)
+{
+    constexpr std::string_view name = "\r\ncontent-length:";
+    const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; };
+    const auto found = std::search(head.begin(), head.end(), name.begin(), name.end(), same);
+    std::size_t length = 0;
+    if (found != head.end()) {
+        std::string_view value =
+            head.substr(static_cast<std::size_t>(found - head.begin()) + name.size());
+        value.remove_prefix(std::min(value.find_first_not_of(' '), value.size()));
+        std::from_chars(value.data(), value.data() + value.size(), length);
+    }
+    return length;
+}
+
+void watch(int epoll, int descriptor)
+{
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.fd = descriptor;
+    check(::epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event), "epoll_ctl");
+}
+
+} // namespace
+
+null_sink::null_sink(sink_options options)
+    : options_(std::move(options)), epoll_(check(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
+      input_(input_size)
+{
+    listeners_ = {{"http", true, false}, {"tcp", false, false}};
+    if (!options_.certificate.empty()) {
+        tls_ = std::make_unique<sink_tls>(options_.certificate, options_.key);
+        listeners_.push_back({"https", true, true});
+        listeners_.push_back({"tcps", false, true});
+    }
+    std::uint16_t port = options_.port;
+    for (listener& one : listeners_) {
+        listen(one, std::exchange(port, 0));
+    }
+}
+
+null_sink::~null_sink()
+{
+    for (const auto& [descriptor, ignored] : connections_) {
+        ::close(descriptor);
+    }
+    for (const listener& one : listeners_) {
+        ::close(one.descriptor);
+    }
+    ::close(epoll_);
+}
+
+void null_sink::listen(listener& on, std::uint16_t port)
+{
+    on.descriptor = check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
+    const int reuse = 1;
+    ::setsockopt(on.descriptor, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof reuse);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    auto* const general = reinterpret_cast<sockaddr*>(&address);
+    socklen_t size = sizeof address;
+    check(::bind(on.descriptor, general, size), "bind");
+    check(::listen(on.descriptor, SOMAXCONN), "listen");
+    check(::getsockname(on.descriptor, general, &size), "getsockname");
+    on.port = ntohs(address.sin_port);
+    watch(epoll_, on.descriptor);
+}
+
+std::string null_sink::ports() const
+{
+    std::string text;
+    for (const listener& one : listeners_) {
+        text += (text.empty() ? "{" : ", ") + field(one.protocol, one.port);
+    }
+    return text + "}";
+}
+
+void null_sink::run()
+{
+    std::array<epoll_event, 64> events{};
+    for (;;) {
+        const int count = ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), -1);
+        for (int i = 0; i < count; ++i) {
+            const int descriptor = events[static_cast<std::size_t>(i)].data.fd;
+            const auto found = std::ranges::find(listeners_, descriptor, &listener::descriptor);
+            if (found != listeners_.end()) {
+                accept(*found);
+            } else if (connection& of = connections_.at(descriptor); !serve(descriptor, of)) {
+                end(descriptor, of);
+            }
+        }
+    }
+}
+
+void null_sink::accept(const listener& on)
+{
+    const int flags = SOCK_CLOEXEC | (on.tls ? SOCK_NONBLOCK : 0);
+    const int descriptor = ::accept4(on.descriptor, nullptr, nullptr, flags);
+    if (descriptor < 0) {
+        return; // the client has given up
+    }
+    const int no_delay = 1;
+    ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &no_delay, sizeof no_delay);
+    connections_.try_emplace(descriptor,
+                             connection{on.http, on.tls ? tls_->accept(descriptor) : nullptr});
+    watch(epoll_, descriptor);
+}
+
+// False where the connection is to be closed.
+bool null_sink::serve(int descriptor, connection& of)
+{
+    std::size_t got = 0;
+    do {
+        if (!read(descriptor, of, got) || !take(descriptor, of, {input_.data(), got})) {
+            return false;
+        }
+    } while (of.tls && got == input_.size()); // what the session holds wakes nobody
+    return true;
+}
+
+bool null_sink::read(int descriptor, connection& of, std::size_t& got)
+{
+    if (of.tls) {
+        const std::size_t before = of.tls->wire_bytes();
+        const bool open = of.tls->read(input_, got);
+        counts_.wire += of.tls->wire_bytes() - before;
+        return open;
+    }
+    const ssize_t result = ::recv(descriptor, input_.data(), input_.size(), 0);
+    got = result > 0 ? static_cast<std::size_t>(result) : 0;
+    counts_.wire += got;
+    return result > 0;
+}
+
+void null_sink::count(connection& of, std::string_view rows)
+{
+    counts_.bytes += rows.size();
+    if (options_.count_rows) {
+        counts_.rows += of.rows.count(rows);
+    } else {
+        of.rows.skip(rows);
+    }
+}
+
+bool null_sink::take(int descriptor, connection& of, std::string_view bytes)
+{
+    if (!of.http) {
+        count(of, bytes);
+        return true;
+    }
+    while (!bytes.empty()) {
+        if (of.body_left == 0) {
+            constexpr std::string_view end = "\r\n\r\n";
+            const std::size_t before = of.head.size();
+            of.head.append(bytes.substr(0, most_of_head));
+            const std::size_t found = of.head.find(end, before - std::min(before, end.size() - 1));
+            if (found == std::string::npos) {
+                return of.head.size() < most_of_head;
+            }
+            of.head.resize(found + end.size());
+            bytes.remove_prefix(of.head.size() - before);
+            of.body_left = content_length(of.head);
+        }
+        const std::string_view body = bytes.substr(0, of.body_left);
+        bytes.remove_prefix(body.size());
+        of.body_left -= body.size();
+        count(of, body);
+        if (of.body_left == 0 && !answer(descriptor, of)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool null_sink::answer(int descriptor, connection& of)
+{
+    std::string text = "HTTP/1.1 204 OK\r\n\r\n";
+    bool sound = true;
+    if (of.head.starts_with("GET /settings ")) {
+        text = with_body(settings);
+    } else if (of.head.starts_with("GET /counts ")) {
+        const counts now = std::exchange(counts_, {});
+        text = with_body("{" + field("requests", now.requests) + ", " + field("rows", now.rows) +
+                         ", " + field("bytes", now.bytes) + ", " + field("wire", now.wire) + ", " +
+                         field("broken", now.broken) + ", " +
+                         field("others", connections_.size() - 1) + "}");
+    } else if (of.head.starts_with("POST ") && of.rows.at_end()) {
+        ++counts_.requests;
+    } else {
+        ++counts_.broken;
+        text = "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n";
+        sound = false;
+    }
+    of.head.clear();
+    return send(descriptor, of, text) && sound;
+}
+
+// What little there is to say always fits.
+bool null_sink::send(int descriptor, connection& of, std::string_view text)
+{
+    if (of.tls) {
+        return of.tls->write(text);
+    }
+    return ::send(descriptor, text.data(), text.size(), MSG_NOSIGNAL) ==
+           static_cast<ssize_t>(text.size());
+}
+
+void null_sink::end(int descriptor, connection& of)
+{
+    counts_.broken += of.body_left != 0 || !of.rows.at_end() ? 1 : 0;
+    connections_.erase(descriptor);
+    ::close(descriptor);
+}
+
+} // namespace coquest::bench

@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+//
+// The server's side of TLS, by OpenSSL on a socket that does not wait.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <openssl/ssl.h>
+
+namespace coquest::bench {
+
+class sink_tls_session {
+public:
+    explicit sink_tls_session(SSL* session) : session_(session) {}
+
+    /// Reads what has arrived. False where the connection is over.
+    bool read(std::span<char> into, std::size_t& got);
+    bool write(std::string_view text);
+    /// Returns the bytes that came so far.
+    [[nodiscard]] std::size_t wire_bytes() const;
+
+private:
+    struct free {
+        void operator()(SSL* session) const { SSL_free(session); }
+    };
+    std::unique_ptr<SSL, free> session_;
+};
+
+class sink_tls {
+public:
+    /// Throws std::runtime_error where @p certificate or @p key, files in PEM, can't be used.
+    sink_tls(const std::string& certificate, const std::string& key);
+    std::unique_ptr<sink_tls_session> accept(int descriptor);
+
+private:
+    struct free {
+        void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
+    };
+    std::unique_ptr<SSL_CTX, free> context_;
+};
+
+} // namespace coquest::bench
