@@ -82,8 +82,8 @@ sender_core::sender_core(sender_parts&& parts)
       bytes_per_batch_(config_->auto_flush ? config_->auto_flush_bytes : 0),
       rows_(parts.version, open_rows_limits(*config_, max_name_len_)),
       queue_(queue_limits(*config_, &shared_->budget)), streams_(!is_http(config_->transport)),
-      unconfirmed_(config_->max_buf_size),
-      changes_(executor_), room_(executor_), random_(std::random_device{}())
+      unconfirmed_(config_->max_buf_size), changes_(executor_), room_(executor_),
+      random_(std::random_device{}())
 {
     for (auto& transport : parts.transports) {
         transport->on_hang_up([this](fault&& why) { connection_lost(std::move(why)); });
