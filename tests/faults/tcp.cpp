@@ -20,6 +20,13 @@ namespace {
 using namespace std::chrono_literals;
 using testing::HasSubstr;
 
+wire_server::options little_room()
+{
+    wire_server::options made;
+    made.receive_buffer = 4096;
+    return made;
+}
+
 std::string lines(int from, int to)
 {
     std::string text;
@@ -128,8 +135,10 @@ TEST_P(tcp_faults, row01_a_server_that_starts_again_within_retry_timeout)
         std::optional<wire_server> second;
         asio::steady_timer later(t.where.io, 300ms);
         later.async_wait([&](std::error_code) {
-            second.emplace(t.where.io, wire_server::options{.certificate = t.where.certificate(),
-                                                            .port = port});
+            wire_server::options again;
+            again.certificate = t.where.certificate();
+            again.port = port;
+            second.emplace(t.where.io, again);
             second->scripts = {takes_all_lines()};
         });
         co_await flush(s, 3, 3);
@@ -264,7 +273,7 @@ TEST_P(tcp_faults, row12_the_next_await_tells_of_the_end)
 
 TEST_P(tcp_faults, row17_peer_stops_reading)
 {
-    streaming on(GetParam(), {.receive_buffer = 4096});
+    streaming on(GetParam(), little_room());
     on.server().scripts = {play({shakes_hands(), holds()})};
     on.builder->flush_timeout(300ms).close_timeout(200ms);
     run(on.where.io, [](streaming& t) -> asio::awaitable<void> {
@@ -283,7 +292,7 @@ TEST_P(tcp_faults, row17_peer_stops_reading)
 
 TEST_P(tcp_faults, row18_slow_reader_gets_every_byte)
 {
-    streaming on(GetParam(), {.receive_buffer = 4096});
+    streaming on(GetParam(), little_room());
     on.server().scripts = {[](wire& w) -> asio::awaitable<void> {
         for (;;) {
             co_await w.wait(1ms);
