@@ -6,7 +6,7 @@
 # The whole process must be instrumented alike, hence for the directory and not by target.
 if(COQUEST_SANITIZE)
     add_compile_options(-fsanitize=${COQUEST_SANITIZE} -fno-sanitize-recover=all
-                        -fno-omit-frame-pointer -g)
+                        -fno-omit-frame-pointer)
     add_link_options(-fsanitize=${COQUEST_SANITIZE})
     if(COQUEST_SANITIZE STREQUAL "thread" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
         add_compile_options(-Wno-tsan) # Asio's fences are paired with atomics that TSan does see
