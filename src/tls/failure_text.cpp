@@ -140,15 +140,17 @@ bool is_about_certificate(int alert) noexcept
 
 } // namespace
 
-tls_diagnosis explain_alert(int alert, client_certificate state)
+tls_diagnosis explain_alert(int alert, client_certificate state, bool later)
 {
     const bool asked = state == client_certificate::asked_for;
     tls_failure kind = tls_failure::alert_received;
     if (alert == 116 || (asked && (alert == 40 || is_about_certificate(alert)))) {
         kind = tls_failure::client_certificate_required;
-    } else if (alert == 70) {
+    } else if (alert == 20) {
+        kind = tls_failure::bad_record;
+    } else if (alert == 70 && !later) {
         kind = tls_failure::protocol_version;
-    } else if (alert == 40 || alert == 71) {
+    } else if ((alert == 40 || alert == 71) && !later) {
         kind = tls_failure::no_common_cipher;
     }
     tls_diagnosis why = describe(kind);

@@ -32,8 +32,9 @@ struct peer_facts {
 /// What a client certificate has to do with an alert.
 enum class client_certificate { not_asked_for, asked_for, sent };
 
-/// Explains the fatal alert @p alert (RFC 8446 6.2) that the server sent.
-[[nodiscard]] tls_diagnosis explain_alert(int alert, client_certificate state);
+/// Explains the fatal alert @p alert (RFC 8446 6.2) that the server sent, in the handshake or,
+/// where that is over and versions and suites can't be at fault, later.
+[[nodiscard]] tls_diagnosis explain_alert(int alert, client_certificate state, bool later = false);
 
 /// Returns @p time as "2026-12-31 23:59:59 UTC".
 [[nodiscard]] std::string date_text(std::chrono::sys_seconds time);

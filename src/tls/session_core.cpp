@@ -138,17 +138,17 @@ tls_step session_core::fail_by_library(std::error_code& ec)
 {
     const library_failure failure = last_failure();
     tls_diagnosis why;
+    const bool established = state_ == state::established;
     if (check_.failure()) {
         why = *check_.failure();
         if (why.text == describe(why.kind).text) { // we know no more, the library may
             add_library_text(why, failure.text);
         }
     } else if (failure.kind == tls_failure::alert_received && failure.alert_received >= 0) {
-        why = explain_alert(failure.alert_received, client_);
+        why = explain_alert(failure.alert_received, client_, established);
     } else {
-        const bool agreed = state_ == state::established; // a version: it can't be at fault now
         const bool malformed =
-            (failure.kind == tls_failure::protocol_version && agreed) ||
+            (failure.kind == tls_failure::protocol_version && established) ||
             (failure.kind == tls_failure::other && means_malformed(failure.alert_sent));
         why = describe(malformed ? tls_failure::bad_record : failure.kind);
         if (failure.too_large) {

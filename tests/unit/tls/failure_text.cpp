@@ -76,6 +76,19 @@ TEST(failure_text, alerts)
               tls_failure::client_certificate_required);
     EXPECT_EQ(kind(46, client_certificate::sent), tls_failure::alert_received);
     EXPECT_EQ(kind(80, client_certificate::asked_for), tls_failure::alert_received);
+    EXPECT_EQ(kind(20, client_certificate::not_asked_for), tls_failure::bad_record);
+}
+
+TEST(failure_text, alerts_after_the_handshake)
+{
+    const auto kind = [](int alert, client_certificate state) {
+        return explain_alert(alert, state, true).kind;
+    };
+
+    EXPECT_EQ(kind(40, client_certificate::not_asked_for), tls_failure::alert_received);
+    EXPECT_EQ(kind(70, client_certificate::not_asked_for), tls_failure::alert_received);
+    EXPECT_EQ(kind(20, client_certificate::not_asked_for), tls_failure::bad_record);
+    EXPECT_EQ(kind(42, client_certificate::asked_for), tls_failure::client_certificate_required);
 }
 
 TEST(failure_text, alerts_are_named)
