@@ -38,7 +38,7 @@ server_behaviour serving(const tls_way& how, identity leaf, std::vector<identity
 
 class tls_scenario : public scenario {
 public:
-    /// Runs a server of @p spec, whose records go through @p to_client.
+    /// Runs a server of @p spec; the records of its first connection go through @p to_client.
     tls_scenario(const tls_way& how, server_behaviour spec, record_proxy to_client = {});
 
     /// Makes a builder for this server that trusts lab_root(), or @p roots (PEM) where given.

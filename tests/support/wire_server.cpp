@@ -258,7 +258,9 @@ asio::awaitable<void> serve(std::shared_ptr<State> server, std::shared_ptr<wire:
 {
     try {
         wire one(at);
-        at->to_client = server->how.to_client;
+        if (at->number == 0) {
+            at->to_client = server->how.to_client;
+        }
         if (server->how.tls) {
             at->tls.emplace(*server->how.tls);
         } else if (server->how.certificate != nullptr) {

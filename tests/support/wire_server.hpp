@@ -82,7 +82,7 @@ public:
     struct options {
         const identity* certificate = nullptr; // TLS where set
         std::optional<server_behaviour> tls;   // the same, in any way
-        record_proxy to_client;                // between each connection and its client (TLS)
+        record_proxy to_client;                // of the first connection (TLS)
         std::string host = "127.0.0.1";
         std::uint16_t port = 0;   // 0: a free one
         int receive_buffer = 0;   // bytes in the kernel; 0: as it likes

@@ -7,6 +7,7 @@
 #include "tls/suites.hpp"
 #include "unit/tls/session_fixture.hpp"
 
+#include <functional>
 #include <vector>
 
 #include <openssl/ssl.h>
@@ -118,6 +119,55 @@ TEST_P(tls_handshake, old_versions_are_refused)
         EXPECT_THAT(why.text, HasSubstr("neither TLS 1.2 nor TLS 1.3"));
         EXPECT_THAT(why.hint, HasSubstr("enable TLS 1.2 or 1.3"));
         EXPECT_EQ(why.alert_received, 70);
+    }
+}
+
+// What a client makes of a hello of TLS 1.2 that somebody has changed.
+tls_diagnosis after_changed_hello(detail::any_tls_session& session,
+                                  const std::function<void(std::span<std::byte>)>& change)
+{
+    server_behaviour spec = good_server();
+    spec.max = tls_version::tls1_2;
+    tls_server server(spec);
+    std::error_code ec;
+    session.handshake(ec);
+    server.feed(session.output());
+    session.consume_output(session.output().size());
+    constexpr std::size_t headers = 5 + 4; // of the record, and of the message
+    change(std::span(server.wire).subspan(headers));
+    session.put_input(server.wire);
+    tls_step step = tls_step::retry_after_output;
+    while (step == tls_step::retry_after_output && !ec) {
+        step = session.handshake(ec);
+    }
+    EXPECT_TRUE(ec);
+    return session.diagnosis(ec);
+}
+
+TEST_P(tls_handshake, suites_that_were_not_offered_are_refused)
+{
+    constexpr std::size_t session_id = 2 + 32; // behind the version and the random bytes
+    for (const unsigned suite : {0x0005U, 0x000aU, 0x0002U, 0x0034U, 0xc018U, 0x002fU}) {
+        SCOPED_TRACE(suite); // RC4, 3DES, NULL, anonymous DH and ECDH, AES-CBC with plain RSA
+        const auto session = connect(root().pem());
+        const tls_diagnosis why = after_changed_hello(*session, [&](std::span<std::byte> hello) {
+            const auto at = session_id + 1 + std::to_integer<std::size_t>(hello[session_id]);
+            hello[at] = static_cast<std::byte>(suite >> 8U);
+            hello[at + 1] = static_cast<std::byte>(suite & 0xffU);
+        });
+        EXPECT_THAT(why.kind, AnyOf(tls_failure::no_common_cipher, tls_failure::bad_record));
+    }
+}
+
+TEST_P(tls_handshake, versions_that_were_not_offered_are_refused)
+{
+    for (const int minor : {0, 1, 2}) { // SSL 3, TLS 1.0 and 1.1
+        SCOPED_TRACE(minor);
+        const auto session = connect(root().pem());
+        const tls_diagnosis why = after_changed_hello(*session, [&](std::span<std::byte> hello) {
+            hello[1] = static_cast<std::byte>(minor);
+        });
+        EXPECT_EQ(why.kind, tls_failure::protocol_version) << why.text;
     }
 }
 

@@ -11,6 +11,7 @@
 #include <atomic>
 #include <thread>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 namespace coquest::test {
@@ -140,6 +141,31 @@ TEST_P(tls_session, new_keys_are_answered)
 
     EXPECT_EQ(got, ".");
     EXPECT_EQ(server.received(), "with new keys");
+}
+
+TEST_P(tls_session, another_handshake_is_not_begun)
+{
+    server_behaviour spec = good_server();
+    spec.max = tls_version::tls1_2;
+    tls_server server(spec);
+    const auto pair = established(server);
+    server.renegotiate();
+    ASSERT_FALSE(server.wire.empty());
+    pair->client().put_input(std::exchange(server.wire, {}));
+
+    std::error_code ec;
+    std::size_t n = 0;
+    std::array<std::byte, 4> bytes{};
+    const tls_step step = pair->client().read(bytes, n, ec);
+
+    EXPECT_FALSE(ec);
+    EXPECT_EQ(step, tls_step::retry_after_input);
+    const auto sent = pair->client().output(); // nothing, or the warning that we won't
+    EXPECT_TRUE(sent.empty() || sent.front() == std::byte{21});
+    server.send("yes");
+    std::string got;
+    EXPECT_FALSE(pair->read(3, got));
+    EXPECT_EQ(got, "yes");
 }
 
 TEST_P(tls_session, nothing_is_read_or_written_before_the_handshake)
