@@ -55,7 +55,8 @@ class Servers:
 
     def run(self, command, **more):
         with open(self.log(), "ab") as log:
-            child = subprocess.Popen(command, stdout=log, stderr=log, **more)
+            child = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *command],
+                                     stdout=log, stderr=log, **more)
         self.children.append(child)
         return child
 

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Sessions once they are up: bytes both ways at every granularity, and how they end.
+// Sessions once they are up: what they send and take beside data, and how they end.
 
 #include "tls/session_core.hpp"
 
@@ -10,7 +10,6 @@
 #include <array>
 #include <atomic>
 #include <thread>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -18,54 +17,6 @@ namespace coquest::test {
 namespace {
 
 using ::testing::HasSubstr;
-
-using transfer_parameters = std::tuple<backend_case, std::size_t, tls_version>;
-
-class tls_transfer : public ::testing::TestWithParam<transfer_parameters> {};
-
-TEST_P(tls_transfer, handshake_then_a_megabyte_both_ways_then_shutdown)
-{
-    const auto& [backend, fragment, version] = GetParam();
-    const std::string text = some_text(1024 * 1024);
-    server_behaviour spec = good_server();
-    spec.min = spec.max = version;
-    tls_server server(spec);
-    const temp_file file(root().pem());
-    tls_diagnosis why;
-    const auto made = backend.make(trusting(file), why);
-    ASSERT_TRUE(made) << why.text;
-    tls_pair pair(made->make_session("localhost", why), server, fragment);
-
-    ASSERT_FALSE(pair.handshake()) << pair.client().diagnosis({}).text;
-    ASSERT_FALSE(pair.write(text));
-    server.send(text);
-    std::string got;
-    const std::error_code failed = pair.read(text.size(), got);
-    const std::error_code end = pair.shutdown();
-
-    EXPECT_FALSE(failed) << pair.client().diagnosis(failed).text;
-    EXPECT_TRUE(got == text);
-    EXPECT_TRUE(server.received() == text);
-    EXPECT_FALSE(end);
-    EXPECT_TRUE(server.saw_close_notify());
-    EXPECT_LT(pair.most_output(), 128U * 1024 + 17 * 1024);
-    EXPECT_EQ(server.asked_name(), "localhost");
-}
-
-std::string transfer_name(const ::testing::TestParamInfo<transfer_parameters>& info)
-{
-    const auto& [backend, fragment, version] = info.param;
-    return std::string(backend.name) + (version == tls_version::tls1_2 ? "_tls12_" : "_tls13_") +
-           std::to_string(fragment);
-}
-
-GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(tls_transfer);
-INSTANTIATE_TEST_SUITE_P(backend, tls_transfer,
-                         ::testing::Combine(::testing::ValuesIn(all_backends()),
-                                            ::testing::Values<std::size_t>(1, 5, 64, 16384),
-                                            ::testing::Values(tls_version::tls1_2,
-                                                              tls_version::tls1_3)),
-                         transfer_name);
 
 class tls_session : public session_test {};
 COQUEST_WITH_EACH_BACKEND(tls_session);

@@ -1,18 +1,122 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Somebody in between who damages, drops, repeats, reorders or adds records, each one of a whole
-// connection in turn: nothing but what was sent is ever taken for it, on either side.
+// What the wire does to a connection: it brings the bytes in pieces of any size, and somebody in
+// between damages, drops, repeats, reorders or adds records, each one of a whole connection in
+// turn. Nothing but what was sent is ever taken for it, on either side.
 
 #include "unit/tls/session_fixture.hpp"
 
-#include <cstdlib>
+#include <numeric>
 #include <ostream>
 #include <string>
 #include <tuple>
+#include <vector>
 
 namespace coquest::test {
 namespace {
+
+// ---------------------------------------------------------------- pieces
+
+using transfer_parameters = std::tuple<backend_case, std::size_t, tls_version>;
+
+class tls_transfer : public ::testing::TestWithParam<transfer_parameters> {};
+
+TEST_P(tls_transfer, handshake_then_a_megabyte_both_ways_then_shutdown)
+{
+    const auto& [backend, fragment, version] = GetParam();
+    const std::string text = some_text(1024 * 1024);
+    server_behaviour spec = good_server();
+    spec.min = spec.max = version;
+    tls_server server(spec);
+    const temp_file file(root().pem());
+    tls_diagnosis why;
+    const auto made = backend.make(trusting(file), why);
+    ASSERT_TRUE(made) << why.text;
+    tls_pair pair(made->make_session("localhost", why), server, fragment);
+
+    ASSERT_FALSE(pair.handshake()) << pair.client().diagnosis({}).text;
+    ASSERT_FALSE(pair.write(text));
+    server.send(text);
+    std::string got;
+    const std::error_code failed = pair.read(text.size(), got);
+    const std::error_code end = pair.shutdown();
+
+    EXPECT_FALSE(failed) << pair.client().diagnosis(failed).text;
+    EXPECT_TRUE(got == text);
+    EXPECT_TRUE(server.received() == text);
+    EXPECT_FALSE(end);
+    EXPECT_TRUE(server.saw_close_notify());
+    EXPECT_LT(pair.most_output(), 128U * 1024 + 17 * 1024);
+    EXPECT_EQ(server.asked_name(), "localhost");
+}
+
+std::string transfer_name(const ::testing::TestParamInfo<transfer_parameters>& info)
+{
+    const auto& [backend, fragment, version] = info.param;
+    return std::string(backend.name) + (version == tls_version::tls1_2 ? "_tls12_" : "_tls13_") +
+           std::to_string(fragment);
+}
+
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(tls_transfer);
+INSTANTIATE_TEST_SUITE_P(backend, tls_transfer,
+                         ::testing::Combine(::testing::ValuesIn(all_backends()),
+                                            ::testing::Values<std::size_t>(1, 5, 64, 16384),
+                                            ::testing::Values(tls_version::tls1_2,
+                                                              tls_version::tls1_3)),
+                         transfer_name);
+
+// A short talk with all that TLS has beside data: tickets, new keys, and the end.
+void talk_in_pieces(const detail::any_tls_backend& backend, tls_version version,
+                    std::size_t fragment)
+{
+    const std::string text = some_text(20'000); // two records
+    server_behaviour spec = good_server();
+    spec.min = spec.max = version;
+    tls_server server(spec);
+    tls_diagnosis ignored;
+    tls_pair pair(backend.make_session("localhost", ignored), server, fragment);
+
+    ASSERT_FALSE(pair.handshake());
+    ASSERT_FALSE(pair.write("a row"));
+    if (version == tls_version::tls1_3) {
+        server.update_keys();
+    }
+    server.send(text);
+    std::string got;
+    ASSERT_FALSE(pair.read(text.size(), got));
+    EXPECT_TRUE(got == text);
+    ASSERT_FALSE(pair.write(", another"));
+    EXPECT_EQ(server.received(), "a row, another");
+    server.close();
+    EXPECT_EQ(pair.read(1, got), tls_failure::closed);
+    EXPECT_FALSE(pair.shutdown());
+    EXPECT_TRUE(server.saw_close_notify());
+}
+
+class tls_fragments : public with_backend {};
+COQUEST_WITH_EACH_BACKEND(tls_fragments);
+
+TEST_P(tls_fragments, of_each_size_carry_a_whole_connection)
+{
+    const temp_file file(root().pem());
+    tls_diagnosis why;
+    const auto backend = GetParam().make(trusting(file), why);
+    ASSERT_TRUE(backend) << why.text;
+    std::vector<std::size_t> sizes(64);
+    std::iota(sizes.begin(), sizes.end(), 1); // through each header, alert and ticket
+    sizes.insert(sizes.end(),
+                 {127,  128,  129,  255,   256,   257,   511,   512,   513,    1023,  1024,
+                  1025, 1400, 4096, 16383, 16384, 16385, 16401, 16406, 17'000, 70'000});
+    for (const tls_version version : {tls_version::tls1_2, tls_version::tls1_3}) {
+        for (const std::size_t size : sizes) {
+            SCOPED_TRACE(std::to_string(size) + " bytes at a time");
+            talk_in_pieces(*backend, version, size);
+        }
+    }
+}
+
+// ---------------------------------------------------------------- somebody in between
 
 enum class direction { to_server, to_client };
 
