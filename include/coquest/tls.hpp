@@ -53,6 +53,7 @@ struct tls_options {
     std::string client_key;      ///< path of the PEM key of the client's certificate
     std::string client_cert_pem; ///< in place of client_cert, PEM text
     secret client_key_pem;       ///< in place of client_key, PEM text
+    bool keep_chain = false;     ///< whether sessions keep the server's certificates for tls_peer
 };
 
 /// Explains a TLS failure: the kind, what was found, and what the user can do about it.
@@ -64,6 +65,17 @@ struct tls_diagnosis {
     std::string text;                      ///< what was found; empty: the kind's general text
     std::string hint;                      ///< what to do; empty: the kind's general hint
     std::string path;                      ///< the file concerned, where there is one
+};
+
+/// Tells of a connection what a person who looks into it wants to know.
+struct tls_peer {
+    std::string version; ///< such as "TLS 1.3"; empty before the handshake is done
+    std::string suite;   ///< OpenSSL's name of the cipher suite; empty before the handshake is done
+    /// With tls_options::keep_chain and verification: what the server sent, its own certificate
+    /// first, without the anchor, in DER; also where it was refused.
+    std::vector<std::vector<std::byte>> chain;
+    std::vector<std::byte> anchor; ///< the trusted certificate at which the chain ends, in DER
+    std::string anchor_source;     ///< where the anchor comes from
 };
 
 /// Tells the driver what to do after a step of a session.
@@ -79,7 +91,8 @@ enum class tls_step {
 /// A step that fails sets @c ec to a coquest::tls_failure and leaves the session unusable; output()
 /// may then hold an alert that is worth sending. `read` reports close_notify as
 /// tls_failure::closed. `write` may take less than it was given; `n` says how much. A session may
-/// offer `diagnosis() const -> tls_diagnosis` to explain its last failure.
+/// offer `diagnosis() const -> tls_diagnosis` to explain its last failure, and
+/// `peer() const -> tls_peer` to describe the connection.
 template <class S>
 concept tls_session =
     requires(S s, const S cs, std::span<std::byte> in, std::span<const std::byte> out,

@@ -56,4 +56,9 @@ tls_diagnosis library_session::diagnosis() const
     return core_->diagnosis();
 }
 
+tls_peer library_session::peer() const
+{
+    return core_->peer();
+}
+
 } // namespace coquest::detail

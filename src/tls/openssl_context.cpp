@@ -209,7 +209,9 @@ bool load_issuers(SSL_CTX* context, trust& roots, tls_diagnosis& why)
         --roots.count; // a bundle may hold what this build has no algorithm for
     }
     ERR_clear_error();
-    roots.issuers = {};
+    if (!roots.keep_chain) {
+        roots.issuers = {};
+    }
     return true;
 }
 

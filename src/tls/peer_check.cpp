@@ -58,6 +58,7 @@ bool is_chain_failure(tls_failure kind) noexcept
 bool peer_check::judge(std::span<const der_bytes> chain, std::optional<tls_failure> verdict,
                        std::chrono::sys_seconds now)
 {
+    keep(chain);
     if (failure_) {
         return false; // another certificate of the chain was refused
     }
@@ -95,8 +96,19 @@ bool peer_check::judge(std::span<const der_bytes> chain, std::optional<tls_failu
 void peer_check::refuse(tls_failure kind, std::span<const der_bytes> chain,
                         std::chrono::sys_seconds now)
 {
+    keep(chain);
     accepted_ = false;
     failure_ = explain(kind, {host_.text(), host_.is_ip(), chain, *roots_, now});
+}
+
+void peer_check::keep(std::span<const der_bytes> chain)
+{
+    if (roots_->keep_chain) {
+        chain_.clear();
+        for (const der_bytes der : chain) {
+            chain_.emplace_back(der.begin(), der.end());
+        }
+    }
 }
 
 } // namespace coquest::detail

@@ -15,6 +15,7 @@
 #include <optional>
 #include <span>
 #include <utility>
+#include <vector>
 
 namespace coquest::detail {
 
@@ -44,12 +45,17 @@ public:
     [[nodiscard]] bool accepted() const noexcept { return accepted_; }
     /// Why the certificate was refused; empty where none was.
     [[nodiscard]] const std::optional<tls_diagnosis>& failure() const noexcept { return failure_; }
+    /// What was judged or refused last, where trust::keep_chain says so.
+    [[nodiscard]] const std::vector<der_certificate>& chain() const noexcept { return chain_; }
 
 private:
+    void keep(std::span<const der_bytes> chain);
+
     host_name host_;
     std::shared_ptr<const trust> roots_;
     bool accepted_ = false;
     std::optional<tls_diagnosis> failure_;
+    std::vector<der_certificate> chain_;
 };
 
 } // namespace coquest::detail

@@ -272,6 +272,7 @@ std::shared_ptr<trust> make_trust(const tls_options& options, const crypto& libr
                                   tls_diagnosis& why)
 {
     auto out = std::make_shared<trust>();
+    out->keep_chain = options.keep_chain;
     out->library = &library;
     out->min = options.min;
     for (const std::string& pin : options.pins) {

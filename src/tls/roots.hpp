@@ -39,6 +39,7 @@ struct trust {
     tls_min min = tls_min::v1_2;
     std::vector<key_hash> key_pins;  ///< tls_pin; empty: any key
     const crypto* library = nullptr; ///< of the backend
+    bool keep_chain = false;         ///< tls_options::keep_chain
 
     [[nodiscard]] bool is_pinned(der_bytes leaf) const noexcept;
     /// Returns the pin of @p leaf; empty where the library can't compute it.

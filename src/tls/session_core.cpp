@@ -4,6 +4,7 @@
 #include "tls/session_core.hpp"
 
 #include "core/printable.hpp"
+#include "tls/anchor.hpp"
 #include "tls/greeting.hpp"
 #include "tls/suites.hpp"
 
@@ -75,6 +76,7 @@ tls_step session_core::handshake(std::error_code& ec)
                                              : ": older than TLS 1.2";
         return fail(std::move(why), ec);
     }
+    suite_ = got.suite;
     state_ = state::established;
     return done();
 }
@@ -117,6 +119,26 @@ tls_step session_core::shutdown(std::error_code& ec)
         do_shutdown(); // we don't wait for the peer's close_notify: the socket closes next
     }
     return done();
+}
+
+tls_peer session_core::peer() const
+{
+    tls_peer out;
+    const auto* suite = std::ranges::find(cipher_suites, suite_, &cipher_suite::id);
+    if (suite != cipher_suites.end()) {
+        out.version = suite->is_tls13() ? "TLS 1.3" : "TLS 1.2"; // each has suites of its own
+        out.suite = suite->openssl;
+    }
+    out.chain = check_.chain();
+    if (check_.accepted()) {
+        trusted_certificate anchor = find_anchor(out.chain, check_.roots());
+        out.anchor = std::move(anchor.der);
+        out.anchor_source = std::move(anchor.label);
+        if (out.chain.size() > 1 && out.chain.back() == out.anchor) {
+            out.chain.pop_back();
+        }
+    }
+    return out;
 }
 
 tls_step session_core::not_done(outcome result, bool handshaking, std::error_code& ec)

@@ -44,6 +44,7 @@ public:
     [[nodiscard]] std::span<const std::byte> output() const { return output_.data(); }
     void consume_output(std::size_t n) { output_.consume(n); }
     [[nodiscard]] const tls_diagnosis& diagnosis() const noexcept { return why_; }
+    [[nodiscard]] tls_peer peer() const;
 
 protected:
     enum class outcome { done, want_input, closed, failed };
@@ -88,6 +89,7 @@ private:
 
     enum class state { new_session, greeted, established, failed };
     state state_ = state::new_session;
+    std::uint32_t suite_ = 0; // IANA's number, after the handshake
     tls_diagnosis why_;
 };
 

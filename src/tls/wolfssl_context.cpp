@@ -232,7 +232,9 @@ bool load_issuers(WOLFSSL_CTX* context, trust& roots, tls_diagnosis& why)
         return false;
     }
 #endif
-    roots.issuers = {};
+    if (!roots.keep_chain) {
+        roots.issuers = {};
+    }
     return true;
 }
 

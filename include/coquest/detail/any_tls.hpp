@@ -28,6 +28,8 @@ public:
     virtual void consume_output(std::size_t n) = 0;
     /// Explains the failure @p ec that a step has just reported.
     [[nodiscard]] virtual tls_diagnosis diagnosis(std::error_code ec) const = 0;
+    /// Describes the connection as far as the session can.
+    [[nodiscard]] virtual tls_peer peer() const = 0;
 };
 
 class any_tls_backend {
@@ -69,6 +71,14 @@ public:
             return describe(ec.category() == tls_failure_category()
                                 ? static_cast<tls_failure>(ec.value())
                                 : tls_failure::other);
+        }
+    }
+    tls_peer peer() const override
+    {
+        if constexpr (requires { static_cast<tls_peer>(session_->peer()); }) {
+            return session_->peer();
+        } else {
+            return {};
         }
     }
 

@@ -31,6 +31,7 @@ public:
     [[nodiscard]] std::span<const std::byte> output() const;
     void consume_output(std::size_t n);
     [[nodiscard]] tls_diagnosis diagnosis() const;
+    [[nodiscard]] tls_peer peer() const;
 
 private:
     std::unique_ptr<session_core> core_;
