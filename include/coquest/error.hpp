@@ -88,6 +88,7 @@ enum class delivery {
 /// Carries everything known about a failure. Never holds a secret.
 struct diagnostics {
     std::string message; ///< what failed, why, and what to do: lower case, no full stop
+    std::string hint;    ///< what to do, where that is known; it is in `message` too
     std::string host;    ///< the peer as host:port, where there is one
     std::vector<std::string> addresses; ///< host:port of each server that was tried, in order
     std::string path;                   ///< the file concerned, where there is one

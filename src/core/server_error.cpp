@@ -85,14 +85,14 @@ errc code_of(int status) noexcept
 std::string_view hint(int status) noexcept
 {
     switch (status) {
-    case 401: return "; check username and password, or token";
-    case 403: return "; the user may not write: check its permissions";
+    case 401: return "check username and password, or token";
+    case 403: return "the user may not write: check its permissions";
     case 404:
     case 405:
-    case 411: return "; is this QuestDB's HTTP port (9000), and is ILP over HTTP enabled there?";
-    case 413: return "; send smaller batches: lower auto_flush_rows or auto_flush_bytes";
-    case 421: return "; the server accepts no writes: name the primary in addr";
-    case 429: return "; the server asks for fewer requests";
+    case 411: return "is this QuestDB's HTTP port (9000), and is ILP over HTTP enabled there?";
+    case 413: return "send smaller batches: lower auto_flush_rows or auto_flush_bytes";
+    case 421: return "the server accepts no writes: name the primary in addr";
+    case 429: return "the server asks for fewer requests";
     default: return {};
     }
 }
@@ -151,7 +151,9 @@ fault server_fault(const http_response_parser& response, std::string_view host,
         info.message.append(describe_redirect(response.location(), status));
     } else {
         info.message.append(" answered ").append(std::to_string(status));
-        info.message.append(server_says(info)).append(hint(status));
+        info.message.append(server_says(info));
+        info.hint = hint(status);
+        info.message.append(info.hint.empty() ? "" : "; ").append(info.hint);
     }
     return {make_error_code(code_of(status)), std::move(info)};
 }

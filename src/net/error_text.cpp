@@ -16,42 +16,48 @@ const std::error_code no_address(EADDRNOTAVAIL, asio::error::get_system_category
 
 } // namespace
 
-std::string explain(std::error_code ec)
+// docs/tls-errors.md has the same rows; a test compares.
+socket_text explain(std::error_code ec)
 {
     if (ec == asio::error::connection_refused) {
-        return "connection refused: is the server up, and is this its port? TLS uses the same port "
-               "as plain: 9000 for HTTP, 9009 for TCP";
+        return {"connection refused", "is the server up, and is this its port? TLS uses the same "
+                                      "port as plain: 9000 for HTTP, 9009 for TCP"};
     }
     if (ec == asio::error::connection_reset || ec == asio::error::broken_pipe ||
         ec == asio::error::eof) {
-        return "connection closed by the server";
+        return {"connection closed by the server",
+                "look into the log of the server, or of the proxy in between"};
     }
     if (ec == asio::error::host_not_found || ec == asio::error::host_not_found_try_again ||
         ec == asio::error::no_data || ec == asio::error::service_not_found) {
-        return "host not found: check `addr` and the name service";
+        return {"host not found", "check `addr` and the name service"};
     }
     if (ec == asio::error::host_unreachable || ec == asio::error::network_unreachable) {
-        return "no route to the host: check the network and firewalls";
+        return {"no route to the host", "check the network and firewalls"};
     }
     if (ec == asio::error::timed_out) {
-        return "timed out";
+        return {"timed out", "is the server overloaded, or a firewall in between? "
+                             "connect_timeout and request_timeout set the time"};
     }
     if (ec == asio::error::no_descriptors) {
-        return "too many open files in this process: raise its limit (ulimit -n), or close some";
+        return {"too many open files in this process",
+                "raise its limit (ulimit -n), or close some"};
     }
     if (ec == too_many_files) {
-        return "too many open files on this machine";
+        return {"too many open files on this machine",
+                "close some, or raise the machine's limit (fs.file-max)"};
     }
     if (ec == asio::error::no_buffer_space || ec == asio::error::no_memory) {
-        return "this machine has no memory left for a socket";
+        return {"this machine has no memory left for a socket", "close what is not needed"};
     }
     if (ec == no_address) {
-        return "no local address or port left to connect from";
+        return {"no local address or port left to connect from",
+                "use fewer new connections, or set bind_interface to an address of this machine"};
     }
     if (ec == asio::error::operation_aborted) {
-        return "cancelled";
+        return {"cancelled", ""};
     }
-    return ec.message();
+    return {ec.message(), ""};
 }
 
 bool is_own_want(std::error_code ec) noexcept
@@ -64,8 +70,11 @@ detail::fault socket_fault(const char* doing, const server_address& peer, std::e
                            errc code)
 {
     const std::string host = to_string(peer);
+    const socket_text what = explain(ec);
     detail::fault problem(ec == asio::error::operation_aborted ? errc::cancelled : code,
-                          std::string(doing) + " " + host + ": " + explain(ec));
+                          std::string(doing) + " " + host + ": " + what.text +
+                              (what.hint.empty() ? "" : "; " + what.hint));
+    problem.info.hint = what.hint;
     problem.info.host = host;
     problem.info.retryable = problem.code != errc::cancelled;
     return problem;

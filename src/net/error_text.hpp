@@ -10,9 +10,13 @@
 
 namespace coquest::net {
 
-/// Says what a socket's or resolver's error means, in the words that users search for, and what to
-/// do about it.
-[[nodiscard]] std::string explain(std::error_code ec);
+/// What a socket's or resolver's error means, in the words that users search for.
+struct socket_text {
+    std::string text;
+    std::string hint; // what to do about it; empty: nobody knows
+};
+
+[[nodiscard]] socket_text explain(std::error_code ec);
 
 /// Says whether @p ec is a want of this process or machine, not the fault of a peer.
 [[nodiscard]] bool is_own_want(std::error_code ec) noexcept;

@@ -8,6 +8,7 @@
 #include "net/stream_io.hpp"
 
 #include "net/error_text.hpp"
+#include "tls/failure_text.hpp"
 
 #include <asio/error.hpp>
 
@@ -382,22 +383,17 @@ fault stream::failed(std::error_code ec, phase during) const
 
 fault stream::tls_failed(tls_diagnosis why, phase during) const
 {
-    const tls_diagnosis general = describe(why.kind);
-    const std::string& text = why.text.empty() ? general.text : why.text;
-    const std::string& hint = why.hint.empty() ? general.hint : why.hint;
     static constexpr std::array<const char*, 3> names = {"TLS handshake with", "TLS read from",
                                                          "TLS write to"};
-    fault problem(errc::tls_error, std::string(names[static_cast<std::size_t>(during)]) + " " +
-                                       to_string(peer_) + ": " + text +
-                                       (hint.empty() ? "" : "; " + hint));
-    problem.info.host = to_string(peer_);
-    problem.info.path = std::move(why.path);
-    problem.info.tls = why.kind;
-    problem.info.tls_code = why.native_code;
+    const std::string host = to_string(peer_);
+    fault problem = detail::tls_fault(
+        std::string(names[static_cast<std::size_t>(during)]) + " " + host + ": ", std::move(why));
+    problem.info.host = host;
     // what the peer's certificate or version lacks will not come by trying again
-    problem.info.retryable =
-        why.kind == tls_failure::truncated || why.kind == tls_failure::closed_in_handshake ||
-        why.kind == tls_failure::timed_out || why.kind == tls_failure::bad_record;
+    problem.info.retryable = problem.info.tls == tls_failure::truncated ||
+                             problem.info.tls == tls_failure::closed_in_handshake ||
+                             problem.info.tls == tls_failure::timed_out ||
+                             problem.info.tls == tls_failure::bad_record;
     return problem;
 }
 

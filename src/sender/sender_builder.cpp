@@ -10,6 +10,7 @@
 #include "net/tcp_client.hpp"
 #include "sender/default_tls.hpp"
 #include "sender/sender_core.hpp"
+#include "tls/failure_text.hpp"
 
 #include <coquest/detail/config.hpp>
 
@@ -43,17 +44,7 @@ fault make_tls(const config& options, detail::tls_factory factory,
 {
     tls_diagnosis why;
     out = factory(options.tls, why);
-    if (out) {
-        return {};
-    }
-    const tls_diagnosis general = describe(why.kind);
-    const std::string& hint = why.hint.empty() ? general.hint : why.hint;
-    fault problem(errc::tls_error,
-                  (why.text.empty() ? general.text : why.text) + (hint.empty() ? "" : "; " + hint));
-    problem.info.path = std::move(why.path);
-    problem.info.tls = why.kind;
-    problem.info.tls_code = why.native_code;
-    return problem;
+    return out ? fault() : detail::tls_fault("", std::move(why));
 }
 
 asio::awaitable<fault> negotiate(net::http_client& client, const config& options,

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdio>
+#include <utility>
 
 namespace coquest {
 namespace {
@@ -14,10 +15,11 @@ struct words {
     const char* hint;
 };
 
+// docs/tls-errors.md has the same rows; a test compares.
 words general(tls_failure kind) noexcept
 {
     switch (kind) {
-    case tls_failure::closed: return {"the server ended the TLS connection", ""};
+    case tls_failure::closed: return {"the server ended the TLS connection", "try again"};
     case tls_failure::truncated:
         return {"the connection ended without TLS close_notify: what came may not be all",
                 "try again; look into the log of the server or of the proxy in between"};
@@ -52,7 +54,8 @@ words general(tls_failure kind) noexcept
         return {"certificate verify failed: its key is not the pinned one",
                 "check tls_pin against the server's key"};
     case tls_failure::bad_certificate:
-        return {"certificate verify failed", "look at it: openssl x509 -text -in FILE"};
+        return {"certificate verify failed",
+                "look at it: openssl s_client -showcerts -connect HOST:PORT"};
     case tls_failure::not_tls:
         return {"the server answered without TLS",
                 "use http or tcp, or the port on which the server speaks TLS"};
@@ -81,13 +84,15 @@ words general(tls_failure kind) noexcept
     case tls_failure::bad_client_certificate:
         return {"the client certificate could not be loaded",
                 "check tls_client_cert and tls_client_key"};
-    case tls_failure::unsupported: return {"this build cannot honour a TLS option", ""};
+    case tls_failure::unsupported:
+        return {"this build cannot honour a TLS option",
+                "leave the option out, or build coquest with another TLS library"};
     case tls_failure::timed_out:
         return {"the TLS handshake did not end in time",
                 "does this port speak TLS? a server without TLS may wait for more data"};
     case tls_failure::other: break;
     }
-    return {"TLS failed", ""};
+    return {"TLS failed", "look into the server's log"};
 }
 
 } // namespace
@@ -154,6 +159,10 @@ tls_diagnosis explain_alert(int alert, client_certificate state, bool later)
         kind = tls_failure::no_common_cipher;
     }
     tls_diagnosis why = describe(kind);
+    if (alert == 112) {
+        why.hint =
+            "the server does not know the host name of addr: connect by the name that it has";
+    }
     if (kind == tls_failure::alert_received && is_about_certificate(alert) &&
         state == client_certificate::sent) {
         why.text = "the server refused the certificate of this client";
@@ -163,6 +172,19 @@ tls_diagnosis explain_alert(int alert, client_certificate state, bool later)
         std::string(" (TLS alert ") + std::to_string(alert) + ", " + alert_name(alert) + ")";
     why.alert_received = alert;
     return why;
+}
+
+fault tls_fault(const std::string& doing, tls_diagnosis why)
+{
+    const words usual = general(why.kind);
+    const std::string text = why.text.empty() ? usual.text : why.text;
+    const std::string hint = why.hint.empty() ? usual.hint : why.hint;
+    fault problem(errc::tls_error, doing + text + (hint.empty() ? "" : "; " + hint));
+    problem.info.hint = hint;
+    problem.info.path = std::move(why.path);
+    problem.info.tls = why.kind;
+    problem.info.tls_code = why.native_code;
+    return problem;
 }
 
 std::string date_text(std::chrono::sys_seconds time)

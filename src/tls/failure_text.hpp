@@ -5,6 +5,7 @@
 // once and not in what a library's version happens to say.
 #pragma once
 
+#include <coquest/detail/fault.hpp>
 #include <coquest/tls.hpp>
 
 #include "tls/roots.hpp"
@@ -35,6 +36,10 @@ enum class client_certificate { not_asked_for, asked_for, sent };
 /// Explains the fatal alert @p alert (RFC 8446 6.2) that the server sent, in the handshake or,
 /// where that is over and versions and suites can't be at fault, later.
 [[nodiscard]] tls_diagnosis explain_alert(int alert, client_certificate state, bool later = false);
+
+/// Makes the fault of it: its message is @p doing, which ends in what separates, the text and the
+/// hint; where one is empty, the kind's.
+[[nodiscard]] fault tls_fault(const std::string& doing, tls_diagnosis why);
 
 /// Returns @p time as "2026-12-31 23:59:59 UTC".
 [[nodiscard]] std::string date_text(std::chrono::sys_seconds time);

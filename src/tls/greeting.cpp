@@ -21,13 +21,16 @@ struct banner {
     std::string_view who;
 };
 
-constexpr std::array<banner, 7> banners{{
+constexpr std::array<banner, 10> banners{{
     {"HTTP/", "a plain HTTP server"},
+    {"<", "a plain HTTP server"}, // of HTML without a head
     {"SSH-", "an SSH server"},
-    {"220 ", "a mail or FTP server"},
-    {"220-", "a mail or FTP server"},
+    {"220 ", "a mail (SMTP) or FTP server"},
+    {"220-", "a mail (SMTP) or FTP server"},
     {"* OK", "an IMAP server"},
     {"+OK", "a POP3 server"},
+    {"-ERR", "a Redis server"},
+    {"AMQP", "an AMQP broker"},
     {"RFB ", "a VNC server"},
 }};
 

@@ -208,7 +208,8 @@ TEST_F(connector_test, failures_are_told_apart)
     servers({{"127.0.0.1", black()}});
     const fault silent = connect(20ms);
     EXPECT_EQ(silent.code, errc::timed_out);
-    EXPECT_EQ(silent.info.message, "connecting to " + to_string((*addresses)[0]) + ": timed out");
+    EXPECT_EQ(silent.info.message,
+              "connecting to " + to_string((*addresses)[0]) + ": timed out; " + silent.info.hint);
     EXPECT_TRUE(silent.info.retryable);
     EXPECT_FALSE(stream.is_open());
 }

@@ -258,7 +258,7 @@ TEST_F(stream_test, a_deadline_ends_a_read_and_does_not_look_like_a_cancellation
     test::run(io, read_until_deadline(s, [&] { return connect(s); }, problem));
 
     EXPECT_EQ(problem.code, errc::timed_out);
-    EXPECT_EQ(problem.info.message, "reading from " + host() + ": timed out");
+    EXPECT_EQ(problem.info.message, "reading from " + host() + ": timed out; " + problem.info.hint);
 }
 
 asio::awaitable<void> outlive_deadline(net::stream& s,

@@ -568,7 +568,7 @@ TEST_F(sender_test, a_refused_connection_says_what_to_look_at)
     } catch (const error& e) {
         EXPECT_EQ(e.code(), errc::socket_error);
         EXPECT_EQ(e.what(), "connecting to localhost:" + std::to_string(port) +
-                                ": connection refused: is the server up, and is this its port? TLS "
+                                ": connection refused; is the server up, and is this its port? TLS "
                                 "uses the same port as plain: 9000 for HTTP, 9009 for TCP");
         EXPECT_EQ(e.info().host, "localhost:" + std::to_string(port));
     }

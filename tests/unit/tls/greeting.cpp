@@ -64,7 +64,7 @@ TEST(greeting, servers_are_named)
     EXPECT_THAT(explain("HTTP/1.1 400 Bad Request\r\nX: y\r\n"),
                 AllOf(HasSubstr("a plain HTTP server"), HasSubstr("\"HTTP/1.1 400 Bad Request\"")));
     EXPECT_THAT(explain("SSH-2.0-OpenSSH_9.2\r\n"), HasSubstr("an SSH server"));
-    EXPECT_THAT(explain("220 mail.example ESMTP\r\n"), HasSubstr("a mail or FTP server"));
+    EXPECT_THAT(explain("220 mail.example ESMTP\r\n"), HasSubstr("a mail (SMTP) or FTP server"));
     EXPECT_THAT(explain("who are you?\n"), HasSubstr("(it said \"who are you?\")"));
 }
 
