@@ -4,6 +4,7 @@
 #include "core/server_settings.hpp"
 
 #include "core/json.hpp"
+#include "core/printable.hpp"
 #include "core/server_error.hpp"
 
 #include <algorithm>
@@ -18,6 +19,8 @@ namespace {
 constexpr std::size_t max_elements = 64;     // of any list that matters here
 constexpr std::int64_t least_name_len = 16;  // below, no table would get a name
 constexpr std::int64_t most_name_len = 4096; // no file system goes so far
+
+constexpr std::size_t max_release = 64; // bytes of it
 
 constexpr std::string_view cannot_detect = "could not detect the protocol version";
 
@@ -67,6 +70,9 @@ fault parse_settings(std::string_view body, std::string_view host, server_settin
     if (name_len >= least_name_len && name_len <= most_name_len) {
         out.max_name_len = static_cast<std::size_t>(name_len);
     }
+    out.release = printable(settings.member("release.type").string().value_or("") + " " +
+                                settings.member("release.version").string().value_or(""),
+                            max_release);
     const json_value writes = settings.member("accepting.writes");
     if (writes.is_array()) {
         out.accepting_writes =

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace coquest::detail {
@@ -21,6 +22,7 @@ struct server_settings {
     std::optional<std::size_t> max_name_len;         // in bytes; empty: not said, or not sane
     bool accepting_writes = true;                    // false: a replica
     unsigned versions = 1U << 1U;                    // bit n: it takes version n
+    std::string release = {};                        // such as "OSS 9.3.4"; empty: not said
 
     [[nodiscard]] bool supports(protocol_version one) const noexcept
     {

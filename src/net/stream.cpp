@@ -127,6 +127,20 @@ asio::awaitable<fault> stream::connect(std::shared_ptr<detail::address_list> ser
     co_return fault();
 }
 
+asio::awaitable<fault> stream::start_tls(server_address name, const detail::any_tls_backend& tls,
+                                         clock::time_point deadline)
+{
+    peer_ = std::move(name);
+    expires_at(deadline);
+    fault problem = co_await handshake(tls);
+    if (problem) {
+        close();
+    } else {
+        never_expires();
+    }
+    co_return problem;
+}
+
 asio::awaitable<fault> stream::connect_plain(std::vector<std::size_t> order,
                                              const std::string& bind_to, clock::time_point deadline)
 {

@@ -42,6 +42,11 @@ public:
     asio::awaitable<fault> connect(std::shared_ptr<detail::address_list> servers,
                                    std::vector<std::size_t> order, std::string bind_to,
                                    const detail::any_tls_backend* tls, clock::time_point deadline);
+    /// Shakes hands on a plain connection, by @p deadline, with a server that is called @p name.
+    asio::awaitable<fault> start_tls(server_address name, const detail::any_tls_backend& tls,
+                                     clock::time_point deadline);
+    /// Returns what TLS tells of the peer; empty where there was no handshake.
+    [[nodiscard]] tls_peer peer() const { return tls_ ? tls_->peer() : tls_peer(); }
     /// Returns the server of the connection, or the one to which the last was made.
     [[nodiscard]] std::size_t server() const noexcept { return server_; }
     /// Returns the servers that the last connect() has tried, in order.

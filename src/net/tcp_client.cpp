@@ -110,6 +110,31 @@ asio::awaitable<fault> tcp_client::authenticate(const detail::tcp_key& key)
     co_return problem;
 }
 
+asio::awaitable<fault> tcp_client::stays_for(std::chrono::milliseconds time)
+{
+    std::array<std::byte, 1> byte{};
+    std::size_t got = 0;
+    stream_.expires_at(clock::now() + time);
+    fault problem = co_await stream_.read_some(byte, got);
+    stream_.never_expires();
+    if (problem.code == errc::timed_out) {
+        co_return fault();
+    }
+    if (!problem && got != 0) {
+        problem = spoke_fault();
+    } else if (!problem && config_->token) {
+        problem = fault(errc::auth_error,
+                        host() + " hung up after the answer to its challenge: it does not know the "
+                                 "key id or the key; ");
+        problem.info.hint = "check username and token, and its log (line.tcp.auth.db.path)";
+        problem.info.message += problem.info.hint;
+    } else if (!problem) {
+        problem = fault(errc::socket_error, host() + " hung up; look into its log");
+    }
+    problem.info.host = host();
+    co_return problem;
+}
+
 asio::awaitable<fault> tcp_client::read_challenge(detail::auth_challenge& challenge)
 {
     using step = detail::auth_challenge::step;
@@ -118,6 +143,7 @@ asio::awaitable<fault> tcp_client::read_challenge(detail::auth_challenge& challe
         std::size_t got = 0;
         fault problem = co_await stream_.read_some(bytes, got);
         if (problem.code == errc::timed_out) {
+            problem.info.hint.clear();
             problem.info.message =
                 "waiting for the challenge of " + host() + ": auth_timeout (" +
                 std::to_string(config_->auth_timeout.count()) +
@@ -253,15 +279,19 @@ fault tcp_client::look()
 {
     bool spoke = false;
     fault problem = stream_.check(spoke);
-    if (!problem && spoke) {
-        const std::string peer = host();
-        problem = fault(errc::socket_error,
-                        "reading from " + peer +
-                            ": the server sent data, which QuestDB does not do on its TCP port: "
-                            "check host and port of addr" +
-                            (tls_ ? "" : "; does it speak TLS? then use tcps"));
-        problem.info.host = peer;
-    }
+    return !problem && spoke ? spoke_fault() : std::move(problem);
+}
+
+fault tcp_client::spoke_fault() const
+{
+    const std::string peer = host();
+    fault problem(
+        errc::socket_error,
+        "reading from " + peer +
+            ": the server sent data, which QuestDB does not do on its TCP port: check host "
+            "and port of addr" +
+            (tls_ ? "" : "; does it speak TLS? then use tcps"));
+    problem.info.host = peer;
     return problem;
 }
 

@@ -12,6 +12,7 @@
 
 #include <coquest/ecdsa.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -35,6 +36,10 @@ public:
     asio::awaitable<fault> shutdown(clock::time_point until) override;
     void close() noexcept override { stream_.close(); }
 
+    /// Waits for @p time, and fails where the server hangs up or speaks before: that is all it says
+    /// to a key that it does not know.
+    asio::awaitable<fault> stays_for(std::chrono::milliseconds time);
+
 private:
     fault read_key(detail::tcp_key& key) const;
     asio::awaitable<fault> connect_one(std::vector<std::size_t> order, const detail::tcp_key& key);
@@ -45,6 +50,7 @@ private:
     void watch();
     void heard() noexcept;
     fault look();
+    [[nodiscard]] fault spoke_fault() const;
     [[nodiscard]] std::string host() const { return to_string((*servers_)[server_]); }
     fault lose(fault why);
 

@@ -18,6 +18,11 @@ tls_factory default_tls() noexcept
     return make_tls<wolfssl_backend>;
 }
 
+std::string_view default_tls_name() noexcept
+{
+    return wolfssl_backend::name();
+}
+
 const any_signer* default_signer() noexcept
 {
     return &erased_signer<wolfssl_signer>;
@@ -28,6 +33,11 @@ const any_signer* default_signer() noexcept
 tls_factory default_tls() noexcept
 {
     return make_tls<openssl_backend>;
+}
+
+std::string_view default_tls_name() noexcept
+{
+    return openssl_backend::name();
 }
 
 const any_signer* default_signer() noexcept
@@ -47,6 +57,11 @@ tls_factory default_tls() noexcept
             "a backend of your own by sender_builder::tls<Backend>()";
         return std::shared_ptr<const any_tls_backend>();
     };
+}
+
+std::string_view default_tls_name() noexcept
+{
+    return "no TLS library";
 }
 
 const any_signer* default_signer() noexcept

@@ -5,11 +5,16 @@
 #include <coquest/detail/any_tls.hpp>
 #include <coquest/ecdsa.hpp>
 
+#include <string_view>
+
 namespace coquest::detail {
 
 /// Returns the factory of the TLS backend that this build has: wolfSSL, else OpenSSL, else one that
 /// says that there is none.
 [[nodiscard]] tls_factory default_tls() noexcept;
+
+/// Returns the name and version of its library; "no TLS library" where there is none.
+[[nodiscard]] std::string_view default_tls_name() noexcept;
 
 /// Returns the signer of the same library; null where there is none.
 [[nodiscard]] const any_signer* default_signer() noexcept;

@@ -32,6 +32,7 @@ RULES = {
     "tls": ({"core", "tls"}, [ASIO, SOCKETS]),
     "net": ({"core", "tls", "net"}, [TLS_LIBRARY]),
     "sender": ({"core", "tls", "net", "sender"}, [TLS_LIBRARY]),
+    "tools": ({"core", "tls", "net", "sender", "tools"}, [TLS_LIBRARY]),
 }
 # The one file, by prefix of its name, that may include a TLS library: that library's backend.
 BACKENDS = {"wolfssl": "wolfssl/", "openssl": "openssl/"}
