@@ -27,6 +27,7 @@ int main(int argc, char** argv)
     CLI11_PARSE(app, argc, argv);
     try {
         ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+        ::signal(SIGPIPE, SIG_IGN); // of OpenSSL, which writes to clients that are gone
         options.count_rows = !bytes_only;
         coquest::bench::null_sink sink(options);
         std::printf("%s\n", sink.ports().c_str());

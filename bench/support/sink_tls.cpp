@@ -52,6 +52,7 @@ sink_tls::sink_tls(const std::string& certificate, const std::string& key)
     // What every peer can do fastest on a processor with AES.
     SSL_CTX_set_ciphersuites(context_.get(), "TLS_AES_128_GCM_SHA256");
     SSL_CTX_set_options(context_.get(), SSL_OP_CIPHER_SERVER_PREFERENCE);
+    SSL_CTX_set_num_tickets(context_.get(), 0); // unread, they make a close into a reset
     SSL_CTX_set_read_ahead(context_.get(), 1);
     SSL_CTX_set_default_read_buffer_len(context_.get(), socket_read_size);
 }

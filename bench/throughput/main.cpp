@@ -20,7 +20,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstddef>
 #include <cstdio>
 #include <exception>
@@ -77,6 +79,14 @@ long peak_rss_kb()
     return 0;
 }
 
+/// Returns a percentile of @p sorted in microseconds.
+double percentile(const coquest::bench::flush_times& sorted, double part)
+{
+    const double rank = std::ceil(part * static_cast<double>(sorted.size()));
+    return std::chrono::duration<double, std::micro>(sorted[static_cast<std::size_t>(rank) - 1])
+        .count();
+}
+
 coquest::sender_builder builder(const options& of)
 {
     auto made = coquest::sender_builder::from_conf(of.config);
@@ -96,19 +106,27 @@ coquest::sender_builder builder(const options& of)
 
 asio::awaitable<void> send(const options& of)
 {
+    coquest::bench::flush_times times;
     const way hand_over =
-        coquest::bench::make_way(of.client, of.workload, of.warm_up + of.rows, of.batch);
+        coquest::bench::make_way(of.client, of.workload, of.warm_up + of.rows, of.batch, times);
     auto sender = co_await builder(of).build();
     co_await hand_over(sender, {0, of.warm_up});
     co_await sender.flush();
+    times.clear();
     const usage before;
     co_await hand_over(sender, {of.warm_up, of.warm_up + of.rows});
     co_await sender.flush();
     const usage after;
     std::printf("{\"rows\": %zu, \"seconds\": %.6f, \"user_s\": %.6f, \"system_s\": %.6f, "
-                "\"peak_rss_kb\": %ld}\n",
+                "\"peak_rss_kb\": %ld",
                 of.rows, std::chrono::duration<double>(after.now - before.now).count(),
                 after.user - before.user, after.system - before.system, peak_rss_kb());
+    if (!times.empty()) {
+        std::sort(times.begin(), times.end());
+        std::printf(", \"p50_us\": %.2f, \"p99_us\": %.2f, \"p999_us\": %.2f",
+                    percentile(times, 0.5), percentile(times, 0.99), percentile(times, 0.999));
+    }
+    std::printf("}\n");
     co_await sender.close();
 }
 

@@ -48,12 +48,15 @@ asio::awaitable<void> by_append(sender& to, const std::vector<Row>& pool, row_ra
 }
 
 asio::awaitable<void> by_buffer(sender& to, const encoder& encode, row_range which,
-                                std::size_t batch)
+                                std::size_t batch, flush_times& times)
 {
+    using clock = std::chrono::steady_clock;
     buffer rows = to.new_buffer();
     for (std::size_t k = which.first; k < which.end; k += batch) {
+        const clock::time_point begin = clock::now();
         encode(rows, {k, std::min(which.end, k + batch)});
         co_await to.flush(rows);
+        times.push_back(clock::now() - begin);
     }
 }
 
@@ -69,11 +72,14 @@ asio::awaitable<void> by_columns(sender& to, const std::string& table,
 
 } // namespace
 
-way make_way(std::string_view name, std::string_view workload, std::size_t rows, std::size_t batch)
+way make_way(std::string_view name, std::string_view workload, std::size_t rows, std::size_t batch,
+             flush_times& times)
 {
     if (name == "buffer") {
-        return [encode = make_encoder(workload, "literals", rows),
-                batch](sender& to, row_range which) { return by_buffer(to, encode, which, batch); };
+        return [encode = make_encoder(workload, "literals", rows), batch, &times](sender& to,
+                                                                                  row_range which) {
+            return by_buffer(to, encode, which, batch, times);
+        };
     }
     return with_workload(workload, rows, [name](auto pool, const strings::names& of) -> way {
         if (name == "columns") {

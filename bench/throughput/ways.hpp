@@ -10,6 +10,7 @@
 
 #include <asio/awaitable.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <string>
@@ -27,7 +28,12 @@ using way = std::function<asio::awaitable<void>(sender& to, row_range which)>;
 /// them.
 inline const std::vector<std::string> ways = {"row", "buffer", "append", "typed", "columns"};
 
-/// Makes the pool of @p workload, for runs of at most @p rows rows, and returns one of @c ways.
-way make_way(std::string_view name, std::string_view workload, std::size_t rows, std::size_t batch);
+/// How long each flush took, with the filling before it.
+using flush_times = std::vector<std::chrono::nanoseconds>;
+
+/// Makes the pool of @p workload, for runs of at most @p rows rows, and returns one of @c ways. It
+/// adds to @p times, which outlives it, where it is "buffer".
+way make_way(std::string_view name, std::string_view workload, std::size_t rows, std::size_t batch,
+             flush_times& times);
 
 } // namespace coquest::bench

@@ -12,7 +12,7 @@ use encoders::{make_encoder, Encoder};
 use questdb::ingress::{Buffer, Sender};
 use std::error::Error;
 use std::ops::Range;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 const USAGE: &str = "usage: throughput --config TEXT --workload A..E --rows N [--batch N] \
                      [--warm-up N] [--client strings|checked]";
@@ -79,18 +79,28 @@ fn peak_rss_kb() -> Option<u64> {
     line.split_whitespace().next()?.parse().ok()
 }
 
+/// Returns how long each flush took, with the filling before it.
 fn send(
     sender: &mut Sender,
     rows: &mut Buffer,
     encode: &Encoder,
     which: Range<usize>,
     batch: usize,
-) -> questdb::Result<()> {
+) -> questdb::Result<Vec<Duration>> {
+    let mut times = Vec::new();
     for first in which.clone().step_by(batch) {
+        let begin = Instant::now();
         encode(rows, first..which.end.min(first + batch))?;
         sender.flush(rows)?;
+        times.push(begin.elapsed());
     }
-    Ok(())
+    Ok(times)
+}
+
+/// Returns a percentile in microseconds.
+fn percentile(sorted: &[Duration], part: f64) -> f64 {
+    let rank = (part * sorted.len() as f64).ceil() as usize;
+    sorted[rank - 1].as_nanos() as f64 / 1e3
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -107,7 +117,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         options.batch,
     )?;
     let before = Usage::take();
-    send(
+    let mut times = send(
         &mut sender,
         &mut rows,
         &encode,
@@ -115,14 +125,18 @@ fn main() -> Result<(), Box<dyn Error>> {
         options.batch,
     )?;
     let after = Usage::take();
+    times.sort();
     println!(
         "{{\"rows\": {}, \"seconds\": {:.6}, \"user_s\": {:.6}, \"system_s\": {:.6}, \
-         \"peak_rss_kb\": {}}}",
+         \"peak_rss_kb\": {}, \"p50_us\": {:.2}, \"p99_us\": {:.2}, \"p999_us\": {:.2}}}",
         options.rows,
         (after.now - before.now).as_secs_f64(),
         after.user - before.user,
         after.system - before.system,
-        peak_rss_kb().unwrap_or(0)
+        peak_rss_kb().unwrap_or(0),
+        percentile(&times, 0.5),
+        percentile(&times, 0.99),
+        percentile(&times, 0.999)
     );
     Ok(())
 }

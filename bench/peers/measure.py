@@ -1,0 +1,304 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: 2026 The coquest authors
+# SPDX-License-Identifier: BSL-1.0
+#
+# Sends the same rows by coquest and by other clients, in turns, to a sink on loopback and to a real
+# server, and writes what that took, a row for each client and cell. See --help.
+import argparse
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import page
+from servers import QuestDB, Sink, certificates
+
+BATCH = 10_000
+TRACED = (40_000, 240_000)  # rows of the two runs whose difference counts system calls
+ROWS = {"A": 1_500_000, "B": 250_000, "C": 500_000, "D": 500_000}
+BYTES_OF_ROW = {"A": 90, "B": 385, "C": 250, "D": 190}
+WARM_UP = {"Java": 400_000, "Node.js": 100_000}  # rows, for compilers that run beside the program
+WARM_UP_ROWS = 20_000
+SLOW = {"Python": 2, "Node.js": 10}  # fewer rows by these factors, for the run to end in time
+
+
+@dataclass
+class Client:
+    name: str
+    version: str
+    command: list
+    config: str = ""
+    runs: list = field(default_factory=list)
+
+    @property
+    def own(self):
+        return self.name.startswith("coquest")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What is measured: which rows, and how they travel."""
+    workload: str
+    transport: str
+    version: int
+    kind: str = "throughput"
+
+    def __str__(self):
+        return f"{self.kind}: {self.workload} v{self.version} over {self.transport}"
+
+
+def own_clients(program, workload):
+    """Returns coquest's ways in; it may hold three batches, filling one while another travels."""
+    def client(name, *options, config=""):
+        limit = f"max_buf_size={3 * BATCH * BYTES_OF_ROW[workload]};"
+        return Client(name, "", [program, *options], limit + config)
+
+    ways = {name: client(name, "--tls", "openssl", "--client", way) for name, way in
+            [("coquest", "row"), ("coquest, buffer", "buffer"), ("coquest, append", "append"),
+             ("coquest, typed rows", "typed"), ("coquest, columns", "columns")]}
+    for count in (2, 4):
+        name = f"coquest, {count} connections"
+        ways[name] = client(name, "--client", "row", config=f"connections={count};")
+    ways["coquest, wolfSSL"] = client("coquest, wolfSSL", "--client", "row", "--tls", "wolfssl")
+    return ways
+
+
+class Bench:
+    def __init__(self, options, keys):
+        self.options, self.keys = options, keys
+        self.peers = []
+        for line in options.peers.read_text().splitlines():
+            name, version, command = line.split("\t")
+            self.peers.append(Client(name, version, command.split(" ")))
+        self.rows = []
+        self.processors = sorted(os.sched_getaffinity(0))[:2]
+        self.bytes = {}  # of rows, by client, workload, version and their number
+
+    def clients(self, workload, *own):
+        ways = own_clients(self.options.coquest, workload)
+        fresh = [Client(one.name, one.version, one.command) for one in self.peers]
+        return [ways[name] for name in own] + fresh
+
+    def config(self, client, cell, port):
+        text = f"{cell.transport}::addr=127.0.0.1:{port};protocol_version={cell.version};"
+        if client.own:
+            text += client.config
+        elif client.name != "Java" or not cell.transport.startswith("tcp"):  # it has no such key
+            text += "auto_flush=off;"
+        if cell.transport.endswith("s"):
+            if client.name == "Java":
+                text += f"tls_roots={self.keys.store};tls_roots_password={self.keys.password};"
+            elif client.name == "Node.js":
+                text += f"tls_ca={self.keys.roots};"
+            elif client.name == "Go":
+                text += "tls_verify=unsafe_off;"  # it takes no other roots than the system's
+            else:
+                text += f"tls_roots={self.keys.roots};"
+        return text
+
+    def run(self, client, cell, port, rows, *, batch=BATCH, warm_up=None, extra="",
+            processor=None):
+        if warm_up is None:
+            warm_up = warm_up_of(client)
+        processor = self.processors[-1] if processor is None else processor
+        command = ["taskset", "-c", str(processor), *client.command, "--config",
+                   self.config(client, cell, port) + extra, "--workload", cell.workload, "--rows",
+                   str(rows), "--batch", str(batch), "--warm-up", str(warm_up)]
+        done = subprocess.run(command, text=True, capture_output=True, timeout=300)
+        if done.returncode != 0:
+            raise RuntimeError(f"{client.name}, {cell}: {(done.stderr or done.stdout)[-500:]}")
+        return json.loads(done.stdout[done.stdout.index("{"):])
+
+    def rows_of(self, client, workload):
+        rows = ROWS[workload] // SLOW.get(client.name, 1)
+        return rows // 4 if self.options.quick else rows
+
+    def expected_bytes(self, client, cell, rows):
+        """Sends the rows once to a sink that counts them."""
+        total = rows + warm_up_of(client)
+        key = (client.name, cell.workload, cell.version, total)
+        if key not in self.bytes:
+            plain = Cell(cell.workload, "http", cell.version)
+            with Sink(self.options.sink, self.keys, self.processors[0], count_rows=True) as sink:
+                self.run(client, plain, sink.ports["http"], rows)
+                counts = sink.counts()
+            if counts["rows"] != total or counts["broken"]:
+                raise RuntimeError(f"{client.name}, {cell}: {total} rows became {counts}")
+            self.bytes[key] = counts["bytes"]
+        return self.bytes[key]
+
+    def throughput(self, cell, clients, rounds):
+        say(str(cell))
+        with Sink(self.options.sink, self.keys, self.processors[0]) as sink:
+            for turn in range(rounds):
+                for client in list(clients):
+                    try:
+                        self.one_run(sink, client, cell)
+                    except (RuntimeError, subprocess.TimeoutExpired) as problem:
+                        say(f"LEFT OUT of {cell}: {problem}")
+                        clients.remove(client)
+            calls = {}
+            if cell.workload == "A" and cell.version == 2 and not self.options.quick:
+                calls = {one.name: self.system_calls(sink, one, cell) for one in clients}
+        for client in clients:
+            self.rows.append(self.summary(client, cell, calls.get(client.name)))
+
+    def one_run(self, sink, client, cell):
+        rows = self.rows_of(client, cell.workload)
+        expected = self.expected_bytes(client, cell, rows)
+        sink.counts()
+        result = self.run(client, cell, sink.ports[cell.transport], rows)
+        counts = sink.counts()
+        if counts["bytes"] != expected or counts["broken"]:
+            raise RuntimeError(f"{client.name}, {cell}: {expected} bytes of rows became {counts}")
+        used = result["user_s"] + result["system_s"]
+        client.runs.append({"rows_per_s": rows / result["seconds"],
+                            "cpu_s_per_mrow": 1e6 * used / rows,
+                            "peak_rss_kb": result["peak_rss_kb"],
+                            "wire_bytes_per_row": counts["wire"] / (rows + warm_up_of(client))})
+
+    def system_calls(self, sink, client, cell):
+        """Returns how many there are for a million rows; None where they can't be traced."""
+        counts = []
+        for rows in TRACED:
+            tracer = ["strace", "-f", "-c", "-U", "calls,name", "-o", "/dev/stdout"]
+            try:
+                command = ["taskset", "-c", str(self.processors[-1]), *tracer, *client.command,
+                           "--config", self.config(client, cell, sink.ports[cell.transport]),
+                           "--workload", cell.workload, "--rows", str(rows)]
+                text = subprocess.check_output(command, text=True, timeout=300,
+                                               stderr=subprocess.DEVNULL)
+            except (subprocess.CalledProcessError, subprocess.TimeoutExpired, OSError):
+                return None
+            counts.append(sum(int(calls) for calls, name in
+                              re.findall(r"^ *(\d+) ([a-z_0-9]+)$", text, re.M) if name != "total"))
+            sink.counts()
+        return round(1e6 * (counts[1] - counts[0]) / (TRACED[1] - TRACED[0]))
+
+    def summary(self, client, cell, calls=None, **more):
+        row = {"client": client.name, "client_version": client.version, "kind": cell.kind,
+               "workload": cell.workload, "transport": cell.transport, "version": cell.version,
+               "rounds": len(client.runs)}
+        for name in client.runs[0]:
+            values = [run[name] for run in client.runs]
+            best = max if name == "rows_per_s" else min
+            row[name] = round(best(values), 4)
+            row[f"{name}_median"] = round(statistics.median(values), 4)
+        if calls is not None:
+            row["syscalls_per_mrow"] = calls
+        return {**row, **more}
+
+    def latency(self, clients, rounds, flushes):
+        """Flushes of one row, client and sink on one processor and on two."""
+        for place in dict.fromkeys([self.processors[0], self.processors[-1]]):
+            cell = Cell("A", "http", 2, "latency")
+            count = 1 + (place != self.processors[0])
+            say(f"{cell}, processors: {count}")
+            with Sink(self.options.sink, self.keys, self.processors[0]) as sink:
+                for client in clients:
+                    client.runs = []
+                for _ in range(rounds):
+                    for client in clients:
+                        warm_up = 20_000 if client.name == "Java" else 500
+                        one = self.run(client, cell, sink.ports["http"], flushes, batch=1,
+                                       warm_up=warm_up, processor=place)
+                        cpu = 1e6 * (one["user_s"] + one["system_s"]) / flushes
+                        client.runs.append({name: one[name] for name in
+                                            ("p50_us", "p99_us", "p999_us")} | {"cpu_us": cpu})
+            self.rows += [self.summary(one, cell, processors=count) for one in clients]
+
+    def cold_start(self, clients, rounds):
+        """From the start of a program to its end, a row acknowledged between."""
+        for transport in ("http", "https"):
+            cell = Cell("A", transport, 2, "cold start")
+            say(str(cell))
+            with Sink(self.options.sink, self.keys, self.processors[0]) as sink:
+                for client in clients:
+                    client.runs = []
+                for _ in range(rounds):
+                    for client in clients:
+                        begin = time.perf_counter()
+                        one = self.run(client, cell, sink.ports[transport], 1, batch=1, warm_up=0)
+                        client.runs.append({"ms": 1e3 * (time.perf_counter() - begin),
+                                            "peak_rss_kb": one["peak_rss_kb"]})
+            self.rows += [self.summary(one, cell) for one in clients]
+
+    def real_server(self, clients, rounds, rows):
+        cell = Cell("A", "http", 2, "QuestDB")
+        say(f"{cell}, {rows} rows")
+        with QuestDB(self.options.questdb) as server:
+            for _ in range(rounds):
+                for client in clients:
+                    server.query("drop table if exists trades")
+                    one = self.run(client, cell, server.port, rows, extra=server.login,
+                                   warm_up=0)
+                    stored = server.count("trades", rows)
+                    if stored != rows:
+                        sys.exit(f"{client.name}: {rows} rows became {stored} in QuestDB")
+                    used = one["user_s"] + one["system_s"]
+                    client.runs.append({"rows_per_s": rows / one["seconds"],
+                                        "cpu_s_per_mrow": 1e6 * used / rows,
+                                        "peak_rss_kb": one["peak_rss_kb"]})
+        self.rows += [self.summary(one, cell) for one in clients]
+
+
+def warm_up_of(client):
+    return WARM_UP.get(client.name, WARM_UP_ROWS)
+
+
+def say(text):
+    print(f"== {text}", file=sys.stderr)
+
+
+def measure(bench, options):
+    rounds = options.rounds or (3 if options.quick else 5)
+    both = ["coquest", "coquest, buffer"]
+    for transport in ("http", "tcp", "https", "tcps"):
+        for version in (2,) if options.quick else (2, 1):
+            own = both + (["coquest, wolfSSL"] if transport == "https" and version == 2 else [])
+            bench.throughput(Cell("A", transport, version), bench.clients("A", *own), rounds)
+    for workload in "B" if options.quick else "BCD":
+        for version in (2,) if options.quick else (2, 1):
+            bench.throughput(Cell(workload, "http", version), bench.clients(workload, *both),
+                             rounds)
+    ways = [name for name in own_clients(options.coquest, "A") if name != "coquest, wolfSSL"]
+    rust = [one for one in bench.clients("A") if one.name == "questdb-rs"]
+    names = [one for one in bench.clients("A", *ways) if one.own]
+    checked = [Client(f"{one.name}, checked names", one.version,
+                      [*one.command, "--client", "checked"]) for one in rust]
+    bench.throughput(Cell("A", "http", 2, "ways in"), names + rust + checked, rounds)
+    bench.latency(bench.clients("A", "coquest, buffer"), rounds, 500 if options.quick else 3000)
+    bench.cold_start(bench.clients("A", "coquest"), rounds)
+    if not options.no_server:
+        bench.real_server(bench.clients("A", "coquest"), 1 if options.quick else 3,
+                          500_000 if options.quick else 5_000_000)
+
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--coquest", required=True, help="the program bench_throughput")
+parser.add_argument("--sink", required=True, help="the program bench_sink")
+parser.add_argument("--questdb", required=True, help="the script that starts a real QuestDB")
+parser.add_argument("--peers", required=True, type=Path,
+                    help="file with a line for each other client: name, version, command, with "
+                         "tabs between")
+parser.add_argument("--rounds", type=int, help="of each cell; else 5, or 3 with --quick")
+parser.add_argument("--quick", action="store_true", help="fewer cells, rounds and rows")
+parser.add_argument("--no-server", action="store_true", help="without the real QuestDB")
+parser.add_argument("--json", type=Path, help="write the results to this file, a list of rows")
+parser.add_argument("--page", type=Path, help="write a page with plots into this directory")
+options = parser.parse_args()
+
+with certificates() as keys:
+    bench = Bench(options, keys)
+    measure(bench, options)
+rows = page.with_ratios(bench.rows)
+print(page.tables(rows))
+if options.json:
+    page.write_json(rows, options.json)
+if options.page:
+    page.write(rows, options.page)
