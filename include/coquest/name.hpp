@@ -162,14 +162,14 @@ public:
     /// Checks a literal; one that breaks the rules does not compile.
     template <std::size_t N>
     consteval basic_name(const char (&literal)[N]) // NOLINT(google-explicit-constructor)
-        : data_(literal), size_(N - 1), checked_(true)
+        : data_(literal), size_and_flags_((N - 1) * one | checked_flag)
     {
         const std::string_view name(literal, N - 1);
         if (literal[N - 1] != '\0') {
             this_name_is_not_terminated();
         }
         const name_check result = check_name(name, Kind);
-        escaped_ = result.escaped;
+        size_and_flags_ |= result.escaped ? escaped_flag : 0;
         switch (result.problem) {
         case name_problem::none: break;
         case name_problem::empty: this_name_is_empty(); break;
@@ -191,23 +191,31 @@ public:
     {
     }
     constexpr basic_name(std::string_view name) noexcept // NOLINT(google-explicit-constructor)
-        : data_(name.data()), size_(name.size())
+        : data_(name.data()), size_and_flags_(name.size() * one)
     {
     }
 
     /// Returns the name as given, without escapes.
-    [[nodiscard]] constexpr std::string_view view() const noexcept { return {data_, size_}; }
-    [[nodiscard]] constexpr std::size_t size() const noexcept { return size_; }
+    [[nodiscard]] constexpr std::string_view view() const noexcept { return {data_, size()}; }
+    [[nodiscard]] constexpr std::size_t size() const noexcept { return size_and_flags_ / one; }
     /// Says whether the name was checked and goes on the wire as it is.
-    [[nodiscard]] constexpr bool plain() const noexcept { return checked_ && !escaped_; }
+    [[nodiscard]] constexpr bool plain() const noexcept
+    {
+        return size_and_flags_ % one == checked_flag;
+    }
     /// Says whether the name was checked already.
-    [[nodiscard]] constexpr bool checked() const noexcept { return checked_; }
+    [[nodiscard]] constexpr bool checked() const noexcept
+    {
+        return (size_and_flags_ & checked_flag) != 0;
+    }
 
 private:
+    static constexpr std::size_t checked_flag = 1;
+    static constexpr std::size_t escaped_flag = 2;
+    static constexpr std::size_t one = 4; // of the size
+
     const char* data_;
-    std::size_t size_;
-    bool checked_ = false;
-    bool escaped_ = false;
+    std::size_t size_and_flags_; // in one word, so that a name is passed in two registers
 };
 
 } // namespace detail
