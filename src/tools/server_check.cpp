@@ -234,7 +234,7 @@ asio::awaitable<void> server_check::talk_http()
     taken.time = watch.elapsed();
     taken.found = who(*options_) + " may write, as an empty batch shows";
     note(std::move(taken), outcome::server);
-    co_await client.shutdown();
+    const fault ignored = co_await client.shutdown(net::clock::now());
 }
 
 void server_check::warn_of_settings()

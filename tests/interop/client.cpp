@@ -107,7 +107,7 @@ asio::awaitable<fault> exchange(net::stream& s, const detail::any_tls_backend* t
         answer.append(reinterpret_cast<const char*>(block.data()), n);
     }
     if (!problem) {
-        co_await s.linger();
+        const fault ignored = co_await s.half_close(net::clock::now() + std::chrono::seconds(1));
     }
     co_return problem;
 }
