@@ -4,16 +4,33 @@
 // What to say of a certificate that was refused: who signed it, for which names, until when.
 
 #include "tls/failure_text.hpp"
+#include "tls/name_constraints.hpp"
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 namespace coquest::detail {
 namespace {
 
+constexpr const char* unknown_extension = " has a critical extension that nobody here understands";
+constexpr const char* without_extension =
+    "re-issue it without that extension, or with one that is not critical";
+
 std::string quoted(const std::string& text)
 {
     return "\"" + text + "\"";
+}
+
+std::optional<certificate> find_in_chain(const peer_facts& facts, der_bytes name)
+{
+    for (const der_bytes der : facts.chain) {
+        const auto one = parse_certificate(der);
+        if (one && std::ranges::equal(one->subject, name)) {
+            return one;
+        }
+    }
+    return std::nullopt;
 }
 
 // The last certificate on the way from the server's own up through what it sent.
@@ -21,18 +38,11 @@ certificate last_of_path(const peer_facts& facts, const certificate& leaf)
 {
     certificate last = leaf;
     for (std::size_t step = 0; step < facts.chain.size() && !last.self_issued(); ++step) {
-        bool found = false;
-        for (const der_bytes der : facts.chain) {
-            const auto next = parse_certificate(der);
-            if (next && std::ranges::equal(next->subject, last.issuer)) {
-                last = *next;
-                found = true;
-                break;
-            }
-        }
-        if (!found) {
+        const auto next = find_in_chain(facts, last.issuer);
+        if (!next) {
             break;
         }
+        last = *next;
     }
     return last;
 }
@@ -88,6 +98,46 @@ std::optional<certificate> find_in_file(const trust& roots, der_bytes name)
     return std::nullopt;
 }
 
+// Says what keeps a CA on the way to the root from vouching for what is below it.
+bool explain_path(tls_diagnosis& why, const peer_facts& facts, const certificate& leaf)
+{
+    const auto blame = [&](std::string text, const char* hint) {
+        why = describe(tls_failure::bad_certificate);
+        why.text += std::move(text);
+        why.hint = hint;
+        return true;
+    };
+    certificate below = leaf;
+    unsigned cas = 0;
+    for (std::size_t step = 0; step <= facts.chain.size() && !below.self_issued(); ++step) {
+        const auto sent = find_in_chain(facts, below.issuer);
+        const auto above = sent ? sent : find_in_file(facts.roots, below.issuer);
+        if (!above) {
+            return false;
+        }
+        const std::string name = quoted(name_text(above->subject));
+        if (sent && sent->unknown_critical) {
+            return blame(": the intermediate certificate " + name + " of " + facts.host +
+                             unknown_extension,
+                         without_extension);
+        }
+        if (sent && !sent->self_issued() && !sent->may_sign_certificates) {
+            return blame(": the intermediate certificate " + name + " of " + facts.host +
+                             " may not sign others, its keyUsage lacks keyCertSign",
+                         "re-issue it with keyUsage keyCertSign");
+        }
+        if (above->path_length && cas > *above->path_length) {
+            return blame(": the CA " + name + " allows " + std::to_string(*above->path_length) +
+                             " CAs below it (path length), and the chain of " + facts.host +
+                             " has " + std::to_string(cas),
+                         "have the certificate signed by a CA nearer to the root");
+        }
+        cas += above->self_issued() ? 0U : 1U;
+        below = *above;
+    }
+    return false;
+}
+
 // The user's file has a certificate of the issuer's name, and yet it does not vouch for the leaf.
 void explain_namesake(tls_diagnosis& why, const peer_facts& facts, const certificate& leaf,
                       const certificate& namesake)
@@ -128,6 +178,8 @@ void explain_issuer(tls_diagnosis& why, const peer_facts& facts, const certifica
         why.text = subject + " comes by way of " + quoted(name_text(no_ca->subject)) +
                    ", which is no CA (CA:FALSE)";
         why.hint = "have it re-issued by a CA";
+    } else if (explain_path(why, facts, leaf)) {
+        return;
     } else if (const auto namesake = find_in_file(facts.roots, last.issuer)) {
         explain_namesake(why, facts, leaf, *namesake);
     } else if (why.kind == tls_failure::bad_signature) {
@@ -229,11 +281,31 @@ void explain_signature(tls_diagnosis& why, const peer_facts& facts)
         const auto one = parse_certificate(der);
         if (one && one->weak_signature && !one->self_issued()) {
             why.text = "certificate verify failed: " + quoted(name_text(one->subject)) +
-                       ", in the chain of " + facts.host + ", is signed with SHA-1 or older";
+                       ", in the chain of " + facts.host + ", is signed with SHA-1, DSA or older";
             why.hint = "re-issue it with SHA-256";
             return;
         }
     }
+}
+
+// Says what is wrong with the certificate itself.
+bool explain_certificate(tls_diagnosis& why, const peer_facts& facts, const certificate& leaf)
+{
+    if (leaf.unknown_critical) {
+        why = describe(tls_failure::bad_certificate);
+        why.text += ": the certificate of " + facts.host + unknown_extension;
+        why.hint = without_extension;
+        return true;
+    }
+    if (const auto violation = find_constraint_violation(facts.chain, facts.roots)) {
+        why = describe(tls_failure::bad_certificate);
+        why.text += ": the certificate of " + facts.host + " has a name, " + violation->name +
+                    ", that the CA " + quoted(violation->ca) +
+                    " may not certify (name constraints)";
+        why.hint = "re-issue it with the names for which that CA is, or by another CA";
+        return true;
+    }
+    return false;
 }
 
 } // namespace
@@ -255,7 +327,11 @@ tls_diagnosis explain(tls_failure kind, const peer_facts& facts)
     case tls_failure::bad_usage: explain_usage(why, facts, *leaf); break;
     case tls_failure::weak_key: explain_key(why, facts); break;
     case tls_failure::pin_mismatch: explain_pin(why, facts, *leaf); break;
-    case tls_failure::bad_certificate: explain_signature(why, facts); break;
+    case tls_failure::bad_certificate:
+        if (!explain_certificate(why, facts, *leaf) && !explain_path(why, facts, *leaf)) {
+            explain_signature(why, facts);
+        }
+        break;
     default: break;
     }
     return why;

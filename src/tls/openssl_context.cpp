@@ -147,6 +147,7 @@ tls_failure openssl_failure(unsigned long code) noexcept
     case SSL_R_EE_KEY_TOO_SMALL:
     case SSL_R_DH_KEY_TOO_SMALL: return tls_failure::weak_key;
     case SSL_R_DECRYPTION_FAILED_OR_BAD_RECORD_MAC:
+    case SSL_R_UNEXPECTED_MESSAGE:
     case SSL_R_WRONG_VERSION_NUMBER:
     case SSL_R_PACKET_LENGTH_TOO_LONG:
     case SSL_R_ENCRYPTED_LENGTH_TOO_LONG:

@@ -4,6 +4,7 @@
 #include "tls/peer_check.hpp"
 
 #include "tls/failure_text.hpp"
+#include "tls/name_constraints.hpp"
 
 #include <algorithm>
 
@@ -28,6 +29,9 @@ std::optional<tls_failure> check_leaf(const certificate& leaf, bool pinned, cons
     }
     if (now < leaf.not_before) {
         return tls_failure::not_yet_valid;
+    }
+    if (leaf.unknown_critical) {
+        return tls_failure::bad_certificate;
     }
     if (!leaf.may_serve_tls || !leaf.may_sign_handshake) {
         return tls_failure::bad_usage;
@@ -73,6 +77,9 @@ bool peer_check::judge(std::span<const der_bytes> chain, std::optional<tls_failu
         return false;
     }
     std::optional<tls_failure> fault = check_leaf(*leaf, pinned, host_, now);
+    if (!fault && !pinned && find_constraint_violation(chain, *roots_)) {
+        fault = tls_failure::bad_certificate;
+    }
     for (const der_bytes der : pinned ? chain.first(1) : chain) {
         const auto one = parse_certificate(der);
         if (!fault && one && one->weak_key()) {

@@ -60,6 +60,14 @@ tls_step session_core::handshake(std::error_code& ec)
         state_ = state::greeted;
     }
     if (const outcome result = do_handshake(); result != outcome::done) {
+        // Not every library minds that the server chose what nobody offered.
+        const std::uint32_t chosen = result == outcome::want_input ? facts().suite : 0;
+        if (chosen != 0 && !is_our_suite(chosen)) {
+            tls_diagnosis why = describe(tls_failure::no_common_cipher);
+            why.text +=
+                ": the server chose suite " + std::to_string(chosen) + ", which was not offered";
+            return fail(std::move(why), ec);
+        }
         return not_done(result, true, ec);
     }
     // The library was told all this before. Asserting it again caught a handshake without any

@@ -142,6 +142,9 @@ tls_failure wolfssl_failure(int code) noexcept
     case KEYUSE_ENCIPHER_E: return tls_failure::bad_usage;
     case RSA_KEY_SIZE_E:
     case ECC_KEY_SIZE_E: return tls_failure::weak_key;
+    case NO_PEER_CERT:
+    case ASN_PATHLEN_SIZE_E:
+    case ASN_PATHLEN_INV_E: return tls_failure::bad_certificate;
     case CRL_CERT_REVOKED: return tls_failure::revoked;
     case VERSION_ERROR: return tls_failure::protocol_version;
     case MATCH_SUITE_ERROR:

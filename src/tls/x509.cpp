@@ -117,8 +117,11 @@ bool is_weak_signature(der_bytes algorithm) noexcept
     const bool rsa =
         oid.size() == 9 && equals(oid.first(8), {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01});
     const unsigned last = oid.empty() ? 0 : value_of(oid.back());
-    return (rsa && last >= 2 && last <= 5) || // MD2, MD4, MD5, SHA-1
-           equals(oid, {0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x01});
+    return (rsa && last >= 2 && last <= 5) ||                         // MD2, MD4, MD5, SHA-1
+           equals(oid, {0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x01}) || // ECDSA with SHA-1
+           equals(oid, {0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x03}) || // DSA with SHA-1, SHA-2
+           (oid.size() == 9 && last >= 1 && last <= 4 &&
+            equals(oid.first(8), {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03}));
 }
 
 bool read_key_purposes(der_bytes value, certificate& out) noexcept
@@ -149,6 +152,7 @@ bool read_extension(unsigned id, der_bytes value, certificate& out) noexcept
             return false;
         }
         out.may_sign_handshake = (value_of(content[1]) & 0x80U) != 0;
+        out.may_sign_certificates = (value_of(content[1]) & 0x04U) != 0;
         return true;
     case 17: // subjectAltName
         if (out.san || !der_reader(value).read(tag_sequence, content)) {
@@ -157,17 +161,49 @@ bool read_extension(unsigned id, der_bytes value, certificate& out) noexcept
         out.san = content;
         return true;
     case 19: { // basicConstraints
-        der_bytes flag;
+        der_bytes field;
         if (!der_reader(value).read(tag_sequence, content)) {
             return false;
         }
-        out.is_ca =
-            der_reader(content).read(tag_boolean, flag) && !flag.empty() && flag[0] != std::byte{0};
+        der_reader fields(content);
+        out.is_ca = fields.read(tag_boolean, field) && !field.empty() && field[0] != std::byte{0};
+        if (fields.read(tag_integer, field) && field.size() == 1) { // longer: more than anyone has
+            out.path_length = value_of(field[0]);
+        }
         return true;
     }
+    case 30: // nameConstraints
+        if (out.name_constraints || !der_reader(value).read(tag_sequence, content)) {
+            return false;
+        }
+        out.name_constraints = content;
+        return true;
     case 37: // extendedKeyUsage
         return read_key_purposes(value, out);
     default: return true;
+    }
+}
+
+// What may be critical, and is understood here or by every library.
+bool may_be_critical(der_bytes oid) noexcept
+{
+    if (oid.size() != 3 || !equals(oid.first(2), {0x55, 0x1d})) {
+        return false;
+    }
+    switch (value_of(oid[2])) {
+    case 15: // keyUsage
+    case 17: // subjectAltName
+    case 18: // issuerAltName
+    case 19: // basicConstraints
+    case 30: // nameConstraints
+    case 31: // cRLDistributionPoints
+    case 32: // certificatePolicies
+    case 33: // policyMappings
+    case 36: // policyConstraints
+    case 37: // extendedKeyUsage
+    case 54: // inhibitAnyPolicy
+        return true;
+    default: return false;
     }
 }
 
@@ -191,6 +227,8 @@ bool read_extensions(der_bytes list, certificate& out) noexcept
             !fields.read(tag_octet_string, value)) {
             return false;
         }
+        const bool is_critical = !critical.empty() && critical[0] != std::byte{0};
+        out.unknown_critical |= is_critical && !may_be_critical(oid);
         if (oid.size() == 3 && equals(oid.first(2), {0x55, 0x1d}) &&
             !read_extension(value_of(oid[2]), value, out)) {
             return false;

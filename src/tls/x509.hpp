@@ -26,13 +26,17 @@ struct certificate {
     std::chrono::sys_seconds not_after;
     key_kind key = key_kind::other;
     std::size_t key_bits = 0;
-    der_bytes key_info;             // SubjectPublicKeyInfo, with tag and length
-    der_bytes public_key;           // the key itself: for EC the point
-    bool weak_signature = false;    // signed with SHA-1 or older
-    bool is_ca = false;             // basicConstraints says CA:TRUE
-    bool may_sign_handshake = true; // keyUsage absent or with digitalSignature
-    bool may_serve_tls = true;      // extendedKeyUsage absent or with serverAuth
-    std::optional<der_bytes> san;   // subjectAltName's list of names, where there is one
+    der_bytes key_info;                        // SubjectPublicKeyInfo, with tag and length
+    der_bytes public_key;                      // the key itself: for EC the point
+    bool weak_signature = false;               // signed with SHA-1, DSA or older
+    bool unknown_critical = false;             // an extension that must be understood, and isn't
+    bool is_ca = false;                        // basicConstraints says CA:TRUE
+    std::optional<unsigned> path_length;       // of CAs below it; empty: any
+    bool may_sign_certificates = false;        // keyUsage with keyCertSign
+    bool may_sign_handshake = true;            // keyUsage absent or with digitalSignature
+    bool may_serve_tls = true;                 // extendedKeyUsage absent or with serverAuth
+    std::optional<der_bytes> san;              // subjectAltName's list of names, where there is one
+    std::optional<der_bytes> name_constraints; // its two lists, where there are any
 
     [[nodiscard]] bool self_issued() const noexcept;
     [[nodiscard]] bool weak_key() const noexcept;

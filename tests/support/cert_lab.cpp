@@ -70,8 +70,10 @@ std::string join(const std::vector<std::string>& parts)
 void add_extensions(X509* to, X509* issuer, const cert_spec& spec)
 {
     if (spec.ca) {
+        const std::string length =
+            spec.path_length ? ",pathlen:" + std::to_string(*spec.path_length) : "";
         add_extension(to, issuer, "basicConstraints",
-                      *spec.ca ? "critical,CA:TRUE" : "critical,CA:FALSE");
+                      (*spec.ca ? "critical,CA:TRUE" : "critical,CA:FALSE") + length);
     }
     if (spec.key_ids) {
         add_extension(to, issuer, "subjectKeyIdentifier", "hash");
@@ -179,6 +181,22 @@ identity self_signed(const cert_spec& spec, key_ptr key)
 identity issue(const cert_spec& spec, const identity& issuer, key_ptr key)
 {
     return make(spec, std::move(key), issuer.certificate.get(), issuer.key.get());
+}
+
+identity from_pem(const std::string& certificate_pem, const std::string& key_pem)
+{
+    const auto memory = [](const std::string& text) {
+        return std::unique_ptr<BIO, int (*)(BIO*)>(
+            BIO_new_mem_buf(text.data(), static_cast<int>(text.size())), &BIO_free);
+    };
+    identity read;
+    read.certificate = {PEM_read_bio_X509(memory(certificate_pem).get(), nullptr, nullptr, nullptr),
+                        &X509_free};
+    require(read.certificate != nullptr, "reading a certificate failed");
+    if (!key_pem.empty()) {
+        read.key = own(PEM_read_bio_PrivateKey(memory(key_pem).get(), nullptr, nullptr, nullptr));
+    }
+    return read;
 }
 
 identity forge(const cert_spec& spec, const identity& of)

@@ -33,6 +33,7 @@ struct cert_spec {
     std::string common_name = "localhost"; // empty: no subject at all
     std::vector<std::string> san;          // "DNS:a.example", "IP:::1"; none: no extension
     std::optional<bool> ca;                // empty: no basicConstraints
+    std::optional<int> path_length{};      // of a CA
     std::string key_usage;                 // as OpenSSL spells it; empty: no extension
     std::string extended_key_usage;        // same
     bool key_ids = true;                   // subject and authority key identifier
@@ -55,6 +56,10 @@ struct identity {
 
 [[nodiscard]] identity self_signed(const cert_spec& spec, key_ptr key = ec_key());
 [[nodiscard]] identity issue(const cert_spec& spec, const identity& issuer, key_ptr key = ec_key());
+
+/// Reads a certificate made elsewhere, and its key where @p key_pem has one.
+[[nodiscard]] identity from_pem(const std::string& certificate_pem,
+                                const std::string& key_pem = {});
 
 /// Issues nothing: copies the name, key identifier and signature bytes of @p of, which are public,
 /// onto a key of its own, with the names of @p spec (CVE-2026-93302).

@@ -15,6 +15,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <memory>
 #include <ostream>
 #include <stdexcept>
@@ -27,6 +28,7 @@ namespace coquest::test {
 struct backend_case {
     const char* name;
     detail::tls_factory make;
+    std::size_t row = 0; // of the table of a test that has one
 
     friend std::ostream& operator<<(std::ostream& out, const backend_case& which)
     {

@@ -35,13 +35,14 @@ protected:
             EXPECT_FALSE(failed && server.is_established());
             last = pair.client().diagnosis(failed);
             last.kind = failed ? last.kind : none;
-            EXPECT_TRUE(!failed || last.alert_sent > 0);
+            EXPECT_TRUE(!failed || last.alert_sent > 0 || silent);
             EXPECT_EQ(first.value_or(last.kind), last.kind) << "TLS 1.2 and 1.3 differ";
             first = last.kind;
         }
         return last;
     }
 
+    bool silent = false; // wolfSSL sends no alert for what it cannot read
     const identity root = self_signed(ca_spec("lab root"));
     const identity intermediate = issue(ca_spec("lab intermediate"), root);
 };

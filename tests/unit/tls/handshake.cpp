@@ -68,19 +68,6 @@ TEST_P(tls_handshake, other_groups_are_not_used)
     EXPECT_THAT(why.text, HasSubstr("TLS alert 40, handshake failure"));
 }
 
-TEST_P(tls_handshake, anonymous_server_is_refused)
-{
-    for (const char* ciphers :
-         {"ADH-AES128-SHA:@SECLEVEL=0", "ADH-AES128-SHA256:@SECLEVEL=0",
-          "AECDH-AES128-SHA:@SECLEVEL=0", "ADH-AES128-GCM-SHA256:@SECLEVEL=0"}) {
-        server_behaviour spec;
-        spec.max = tls_version::tls1_2;
-        spec.security_level = 0;
-        spec.ciphers = ciphers;
-        EXPECT_EQ(fail(spec).kind, tls_failure::no_common_cipher) << ciphers;
-    }
-}
-
 TEST_P(tls_handshake, weak_suites_are_refused)
 {
     for (const char* ciphers :
@@ -101,24 +88,6 @@ TEST_P(tls_handshake, weak_suites_are_refused)
             EXPECT_THAT(why.text, HasSubstr("no cipher suite in common"));
             EXPECT_THAT(why.hint, HasSubstr("ECDHE"));
         }
-    }
-}
-
-TEST_P(tls_handshake, old_versions_are_refused)
-{
-    for (const tls_version version : {tls_version::tls1_0, tls_version::tls1_1}) {
-        server_behaviour spec = good_server();
-        spec.min = tls_version::tls1_0;
-        spec.max = version;
-        spec.security_level = 0;
-        spec.ciphers = "DEFAULT:@SECLEVEL=0";
-
-        const tls_diagnosis why = fail(spec);
-
-        EXPECT_EQ(why.kind, tls_failure::protocol_version);
-        EXPECT_THAT(why.text, HasSubstr("neither TLS 1.2 nor TLS 1.3"));
-        EXPECT_THAT(why.hint, HasSubstr("enable TLS 1.2 or 1.3"));
-        EXPECT_EQ(why.alert_received, 70);
     }
 }
 

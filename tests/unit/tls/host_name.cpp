@@ -3,11 +3,14 @@
 
 #include "tls/host_name.hpp"
 
+#include "core/ascii.hpp"
 #include "support/cert_lab.hpp"
 
 #include <gtest/gtest.h>
 
+#include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace coquest::test {
@@ -110,6 +113,51 @@ TEST(host_name, addresses_compare_with_addresses_only)
     EXPECT_FALSE(certificate_matches("127.0.0.1", {"DNS:*.0.0.1"}));
     EXPECT_FALSE(certificate_matches("127.0.0.1", {"IP:::ffff:127.0.0.1"}));
     EXPECT_FALSE(certificate_matches("::1", {"IP:127.0.0.1"}));
+}
+
+// Compares with the rules as RFC 9525 writes them down, label by label, over names that are nearly
+// alike.
+TEST(host_name, any_pattern_agrees_with_the_rules)
+{
+    const auto labels = [](std::string_view text) {
+        std::vector<std::string> all(1);
+        for (const char c : text) {
+            if (c == '.') {
+                all.emplace_back();
+            } else {
+                all.back() += detail::to_lower(c);
+            }
+        }
+        return all;
+    };
+    const auto by_the_rules = [&](std::string_view host, std::string_view pattern) {
+        std::vector<std::string> name = labels(host);
+        std::vector<std::string> want = labels(pattern);
+        if (want[0] == "*") {
+            want[0] = name[0];
+            return want.size() > 2 && want == name;
+        }
+        return want == name;
+    };
+    std::mt19937 random(9525);
+    const auto some_name = [&](std::vector<const char*> pieces) {
+        std::string text;
+        for (std::size_t count = 1 + random() % 4; count != 0; --count) {
+            text += text.empty() ? "" : ".";
+            text += pieces[random() % pieces.size()];
+        }
+        return text;
+    };
+    std::size_t matched = 0;
+
+    for (int i = 0; i < 200000; ++i) {
+        const std::string host = some_name({"a", "b", "A", "xn--a"});
+        const std::string pattern = some_name({"a", "b", "B", "*", "a*", "*a", "xn--a", "xn--*"});
+        const bool match = host_name::parse(host)->matches(std::string_view(pattern));
+        ASSERT_EQ(match, by_the_rules(host, pattern)) << host << " and " << pattern;
+        matched += match ? 1U : 0U;
+    }
+    EXPECT_GT(matched, 1000U);
 }
 
 } // namespace
