@@ -9,6 +9,7 @@
 #include "tls/session_core.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <new>
 #include <optional>
 #include <string>
@@ -124,6 +125,9 @@ int openssl_session::verify(X509_STORE_CTX* store, void*)
     const auto* connection = static_cast<const SSL*>(
         X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
     auto& self = *static_cast<openssl_session*>(SSL_get_app_data(connection));
+    const std::chrono::sys_seconds now = current_time();
+    X509_VERIFY_PARAM_set_time(X509_STORE_CTX_get0_param(store),
+                               std::chrono::system_clock::to_time_t(now));
     const bool good = X509_verify_cert(store) == 1;
     self.verify_text_ = X509_verify_cert_error_string(X509_STORE_CTX_get_error(store));
     const auto verdict =
@@ -141,7 +145,7 @@ int openssl_session::verify(X509_STORE_CTX* store, void*)
             i2d_X509(one, &to);
         }
         const std::vector<der_bytes> chain(copies.begin(), copies.end());
-        const bool accepted = self.check_.judge(chain, verdict, current_time());
+        const bool accepted = self.check_.judge(chain, verdict, now);
         X509_STORE_CTX_set_error(store,
                                  accepted ? X509_V_OK : verify_code(self.check_.failure()->kind));
         return accepted ? 1 : 0;

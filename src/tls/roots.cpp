@@ -8,6 +8,7 @@
 #include "tls/webpki.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
@@ -228,6 +229,8 @@ bool load_file(const pem_file& file, std::chrono::sys_seconds now, trust& out, t
     return true;
 }
 
+std::atomic<time_source> chosen_time{nullptr};
+
 std::string environment(const char* name)
 {
     const char* value = std::getenv(name);
@@ -316,7 +319,15 @@ tls_diagnosis refused_root(const trusted_certificate& root, const trust& roots,
 
 std::chrono::sys_seconds current_time() noexcept
 {
+    if (const time_source chosen = chosen_time) {
+        return chosen();
+    }
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+void set_time_source(time_source source) noexcept
+{
+    chosen_time = source;
 }
 
 } // namespace coquest::detail

@@ -68,7 +68,12 @@ struct os_store {
 [[nodiscard]] tls_diagnosis refused_root(const trusted_certificate& root, const trust& roots,
                                          const std::string& reason);
 
-/// Returns the clock's time.
+using time_source = std::chrono::sys_seconds (*)() noexcept;
+
+/// Returns the time by which certificates are judged: the clock's.
 [[nodiscard]] std::chrono::sys_seconds current_time() noexcept;
+
+/// Lets tests choose that time; null is the clock again. wolfSSL wants to be told by itself.
+void set_time_source(time_source source) noexcept;
 
 } // namespace coquest::detail

@@ -1,0 +1,30 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+//
+// wolfSSL's own clock, which only its own headers can set.
+
+#include "tls/roots.hpp"
+#include "unit/tls/chosen_time.hpp"
+
+#include <chrono>
+#include <ctime>
+
+#ifndef WOLFSSL_USER_SETTINGS
+#include <wolfssl/options.h> // rules all that follows
+#endif
+#include <wolfssl/wolfcrypt/asn_public.h>
+
+namespace coquest::test {
+
+void set_wolfssl_clock(bool chosen)
+{
+    wc_SetTimeCb(chosen ? [](std::time_t* to) {
+        const std::time_t now = std::chrono::system_clock::to_time_t(detail::current_time());
+        if (to != nullptr) {
+            *to = now;
+        }
+        return now;
+    } : wc_time_cb{});
+}
+
+} // namespace coquest::test
