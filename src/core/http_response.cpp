@@ -35,7 +35,7 @@ const char* guess(std::string_view first) noexcept
         return "the server is an SSH server: check host and port of addr";
     }
     if (first.starts_with("220 ") || first.starts_with("220-")) {
-        return "the server is a mail or FTP server: check host and port of addr";
+        return "the server is a mail (SMTP) or FTP server: check host and port of addr";
     }
     if (first.starts_with("-ERR") || first.starts_with("-NOAU") || first.starts_with("-DENI")) {
         return "the server is a Redis server: check host and port of addr";

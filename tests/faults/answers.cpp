@@ -295,7 +295,7 @@ void expect_guess(const std::string& greeting, std::string_view guess)
 TEST_F(fault_matrix, row_49_another_service)
 {
     expect_guess("SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n", "an SSH server");
-    expect_guess("220 mail.example ESMTP Postfix\r\n", "a mail or FTP server");
+    expect_guess("220 mail.example ESMTP Postfix\r\n", "a mail (SMTP) or FTP server");
     expect_guess("\x15\x03\x01\0\x02\x02\x46"s, "the server speaks TLS on this port: use https");
     expect_guess("-ERR unknown command\r\n", "a Redis server");
     expect_guess("E\0\0\0\x8cSFATAL\0"s, "PostgreSQL");

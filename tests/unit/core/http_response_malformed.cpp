@@ -197,7 +197,7 @@ TEST(http_response, other_services_are_recognised_by_their_first_bytes)
         {"\x16\x03\x01\x02\x00\x01"s, "the server speaks TLS on this port: use https"},
         {"SSH-2.0-OpenSSH_9.2\r\n", "the server is an SSH server: check host and port of addr"},
         {"220 mail.example.com ESMTP\r\n",
-         "the server is a mail or FTP server: check host and port of addr"},
+         "the server is a mail (SMTP) or FTP server: check host and port of addr"},
         {"-ERR unknown command 'POST'\r\n",
          "the server is a Redis server: check host and port of addr"},
         {"-NOAUTH Authentication required.\r\n",
