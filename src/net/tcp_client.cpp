@@ -114,9 +114,11 @@ asio::awaitable<fault> tcp_client::stays_for(std::chrono::milliseconds time)
 {
     std::array<std::byte, 1> byte{};
     std::size_t got = 0;
+    at_work_ = true;
     stream_.expires_at(clock::now() + time);
     fault problem = co_await stream_.read_some(byte, got);
     stream_.never_expires();
+    at_work_ = false;
     if (problem.code == errc::timed_out) {
         co_return fault();
     }
@@ -243,6 +245,7 @@ asio::awaitable<fault> tcp_client::shutdown(clock::time_point until)
     fault problem = co_await stream_.half_close(until);
     at_work_ = false;
     if (problem.code == errc::timed_out) {
+        problem.info.hint.clear();
         problem.info.message = "waiting for " + host() + " to end the connection: close_timeout (" +
                                std::to_string(config_->close_timeout.count()) + " ms) is over";
     }
