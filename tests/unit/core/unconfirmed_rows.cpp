@@ -86,9 +86,8 @@ TEST_F(unconfirmed_rows_test, small_batches_share_a_segment)
 
 TEST_F(unconfirmed_rows_test, full_segments_are_not_copied)
 {
-    const std::string large(600, 'x');
-    add(large);
-    add(large);
+    add(std::string(100, 'x'));
+    add(std::string(600, 'y')); // for which there would be room behind the first
     EXPECT_EQ(kept.memory(), 2 * segment_size);
     EXPECT_TRUE(spare.empty());
 }
