@@ -132,21 +132,26 @@ class Bench:
             self.bytes[key] = counts["bytes"]
         return self.bytes[key]
 
-    def throughput(self, cell, clients, rounds):
+    def in_turns(self, cell, clients, rounds, measure_one):
+        """Has each client measured once in each round; those that fail are left out."""
         say(str(cell))
+        for client in clients:
+            client.runs = []
+        for _ in range(rounds):
+            for client in list(clients):
+                try:
+                    client.runs.append(measure_one(client))
+                except (RuntimeError, subprocess.TimeoutExpired) as problem:
+                    say(f"LEFT OUT: {problem}")
+                    clients.remove(client)
+
+    def throughput(self, cell, clients, rounds):
         with Sink(self.options.sink, self.keys, self.processors[0]) as sink:
-            for turn in range(rounds):
-                for client in list(clients):
-                    try:
-                        self.one_run(sink, client, cell)
-                    except (RuntimeError, subprocess.TimeoutExpired) as problem:
-                        say(f"LEFT OUT of {cell}: {problem}")
-                        clients.remove(client)
+            self.in_turns(cell, clients, rounds, lambda client: self.one_run(sink, client, cell))
             calls = {}
             if cell.workload == "A" and cell.version == 2 and not self.options.quick:
                 calls = {one.name: self.system_calls(sink, one, cell) for one in clients}
-        for client in clients:
-            self.rows.append(self.summary(client, cell, calls.get(client.name)))
+        self.rows += [self.summary(one, cell, calls.get(one.name)) for one in clients]
 
     def one_run(self, sink, client, cell):
         rows = self.rows_of(client, cell.workload)
@@ -156,11 +161,8 @@ class Bench:
         counts = sink.counts()
         if counts["bytes"] != expected or counts["broken"]:
             raise RuntimeError(f"{client.name}, {cell}: {expected} bytes of rows became {counts}")
-        used = result["user_s"] + result["system_s"]
-        client.runs.append({"rows_per_s": rows / result["seconds"],
-                            "cpu_s_per_mrow": 1e6 * used / rows,
-                            "peak_rss_kb": result["peak_rss_kb"],
-                            "wire_bytes_per_row": counts["wire"] / (rows + warm_up_of(client))})
+        wire = counts["wire"] / (rows + warm_up_of(client))
+        return {**figures(result), "wire_bytes_per_row": wire}
 
     def system_calls(self, sink, client, cell):
         """Returns how many there are for a million rows; None where they can't be traced."""
@@ -195,56 +197,55 @@ class Bench:
 
     def latency(self, clients, rounds, flushes):
         """Flushes of one row, client and sink on one processor and on two."""
+        cell = Cell("A", "http", 2, "latency")
         for place in dict.fromkeys([self.processors[0], self.processors[-1]]):
-            cell = Cell("A", "http", 2, "latency")
-            count = 1 + (place != self.processors[0])
-            say(f"{cell}, processors: {count}")
-            with Sink(self.options.sink, self.keys, self.processors[0]) as sink:
-                for client in clients:
-                    client.runs = []
-                for _ in range(rounds):
-                    for client in clients:
-                        warm_up = 20_000 if client.name == "Java" else 500
-                        one = self.run(client, cell, sink.ports["http"], flushes, batch=1,
-                                       warm_up=warm_up, processor=place)
-                        cpu = 1e6 * (one["user_s"] + one["system_s"]) / flushes
-                        client.runs.append({name: one[name] for name in
-                                            ("p50_us", "p99_us", "p999_us")} | {"cpu_us": cpu})
-            self.rows += [self.summary(one, cell, processors=count) for one in clients]
+            def measure_one(client):
+                one = self.run(client, cell, sink.ports["http"], flushes, batch=1,
+                               warm_up=20_000 if client.name == "Java" else 500, processor=place)
+                return {"p50_us": one["p50_us"], "p99_us": one["p99_us"],
+                        "p999_us": one["p999_us"],
+                        "cpu_us": 1e6 * (one["user_s"] + one["system_s"]) / flushes}
 
-    def cold_start(self, clients, rounds):
-        """From the start of a program to its end, a row acknowledged between."""
-        for transport in ("http", "https"):
-            cell = Cell("A", transport, 2, "cold start")
-            say(str(cell))
             with Sink(self.options.sink, self.keys, self.processors[0]) as sink:
-                for client in clients:
-                    client.runs = []
-                for _ in range(rounds):
-                    for client in clients:
-                        begin = time.perf_counter()
-                        one = self.run(client, cell, sink.ports[transport], 1, batch=1, warm_up=0)
-                        client.runs.append({"ms": 1e3 * (time.perf_counter() - begin),
-                                            "peak_rss_kb": one["peak_rss_kb"]})
-            self.rows += [self.summary(one, cell) for one in clients]
+                self.in_turns(cell, clients, rounds, measure_one)
+            processors = 1 if place == self.processors[0] else 2
+            self.rows += [self.summary(one, cell, processors=processors) for one in clients]
+
+    def cold_start(self, transport, clients, rounds):
+        """From the start of a program to its end, a row acknowledged between."""
+        cell = Cell("A", transport, 2, "cold start")
+
+        def measure_one(client):
+            begin = time.perf_counter()
+            one = self.run(client, cell, sink.ports[transport], 1, batch=1, warm_up=0)
+            return {"ms": 1e3 * (time.perf_counter() - begin), "peak_rss_kb": one["peak_rss_kb"]}
+
+        with Sink(self.options.sink, self.keys, self.processors[0]) as sink:
+            self.in_turns(cell, clients, rounds, measure_one)
+        self.rows += [self.summary(one, cell) for one in clients]
 
     def real_server(self, clients, rounds, rows):
         cell = Cell("A", "http", 2, "QuestDB")
-        say(f"{cell}, {rows} rows")
+
+        def measure_one(client):
+            count = rows // SLOW.get(client.name, 1)
+            server.query("drop table if exists trades")
+            one = self.run(client, cell, server.port, count, extra=server.login, warm_up=0)
+            stored = server.count("trades", count)
+            if stored != count:
+                raise RuntimeError(f"{client.name}: {count} rows became {stored} in QuestDB")
+            return figures(one)
+
         with QuestDB(self.options.questdb) as server:
-            for _ in range(rounds):
-                for client in clients:
-                    server.query("drop table if exists trades")
-                    one = self.run(client, cell, server.port, rows, extra=server.login,
-                                   warm_up=0)
-                    stored = server.count("trades", rows)
-                    if stored != rows:
-                        sys.exit(f"{client.name}: {rows} rows became {stored} in QuestDB")
-                    used = one["user_s"] + one["system_s"]
-                    client.runs.append({"rows_per_s": rows / one["seconds"],
-                                        "cpu_s_per_mrow": 1e6 * used / rows,
-                                        "peak_rss_kb": one["peak_rss_kb"]})
+            self.in_turns(cell, clients, rounds, measure_one)
         self.rows += [self.summary(one, cell) for one in clients]
+
+
+def figures(result):
+    rows = result["rows"]
+    used = result["user_s"] + result["system_s"]
+    return {"rows_per_s": rows / result["seconds"], "cpu_s_per_mrow": 1e6 * used / rows,
+            "peak_rss_kb": result["peak_rss_kb"]}
 
 
 def warm_up_of(client):
@@ -273,7 +274,8 @@ def measure(bench, options):
                       [*one.command, "--client", "checked"]) for one in rust]
     bench.throughput(Cell("A", "http", 2, "ways in"), names + rust + checked, rounds)
     bench.latency(bench.clients("A", "coquest, buffer"), rounds, 500 if options.quick else 3000)
-    bench.cold_start(bench.clients("A", "coquest"), rounds)
+    for transport in ("http", "https"):
+        bench.cold_start(transport, bench.clients("A", "coquest"), rounds)
     if not options.no_server:
         bench.real_server(bench.clients("A", "coquest"), 1 if options.quick else 3,
                           500_000 if options.quick else 5_000_000)
@@ -291,6 +293,7 @@ parser.add_argument("--quick", action="store_true", help="fewer cells, rounds an
 parser.add_argument("--no-server", action="store_true", help="without the real QuestDB")
 parser.add_argument("--json", type=Path, help="write the results to this file, a list of rows")
 parser.add_argument("--page", type=Path, help="write a page with plots into this directory")
+parser.add_argument("--readme", type=Path, help="put a summary between the marks in this file")
 options = parser.parse_args()
 
 with certificates() as keys:
@@ -302,3 +305,5 @@ if options.json:
     page.write_json(rows, options.json)
 if options.page:
     page.write(rows, options.page)
+if options.readme:
+    page.write_summary(rows, options.readme)

@@ -150,3 +150,33 @@ def write(rows, directory):
         text += [f"## {title(cell)}", "", f"![{title(cell)}]({name}.svg)", "", table(some), ""]
     (directory / "README.md").write_text("\n".join(text))
     write_json(rows, directory / "results.json")
+
+
+def summary(rows):
+    """Returns a table of rows per second, a column for each client."""
+    shown = [row for row in rows if row["kind"] in ("throughput", "QuestDB") and
+             row["client"] != "coquest, wolfSSL"]
+    clients = list(dict.fromkeys(row["client"] for row in shown))
+    lines = ["| M rows/s | " + " | ".join(clients) + " |", "|---" * (len(clients) + 1) + "|"]
+    for cell, some in cells(shown).items():
+        kind, workload, transport, version, _ = cell
+        name = f"{workload} v{version}, {transport.upper()}" + (", QuestDB" * (kind == "QuestDB"))
+        by_client = {row["client"]: row for row in some}
+        figures = [short(by_client.get(one)) for one in clients]
+        lines.append(f"| {name} | " + " | ".join(figures) + " |")
+    return "\n".join(lines)
+
+
+def short(row):
+    if row is None:
+        return ""
+    ratio = row.get("ratios", {}).get("rows_per_s")
+    text = f"{row['rows_per_s'] / 1e6:.2f}"
+    return text if ratio is None else f"{text} ({ratio:.1f})"
+
+
+def write_summary(rows, path):
+    begin, end = "<!-- bench peers: begin -->\n", "<!-- bench peers: end -->"
+    before, rest = path.read_text().split(begin)
+    after = rest.split(end)[1]
+    path.write_text(before + begin + summary(rows) + "\n" + end + after)
