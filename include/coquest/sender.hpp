@@ -42,6 +42,10 @@ void admit_rows(sender_core& core);
 bool row_added(sender_core& core);
 /// Completes when there is room, and the write loop has had its turn.
 asio::awaitable<void> pause_rows(sender_core& core);
+/// What a row awaits that need not pause, which is nearly every one: the least that there is.
+asio::awaitable<void> row_done();
+/// What a row awaits that was refused: throws @p failure.
+asio::awaitable<void> row_failed(std::exception_ptr failure);
 /// Ends what began as a row that was written: throws @p failure, or waits where it is to pause.
 asio::awaitable<void> settle_row(sender_core& core, bool pause, std::exception_ptr failure);
 } // namespace detail
@@ -220,11 +224,11 @@ public:
     /// Begins a row in @p name. Finish it in the same expression.
     [[nodiscard]] row table(table_name name);
 
-    /// Adds a row of a row_schema (row.hpp). As row::at, which see for when it completes and its
-    /// errors; the errors of the values are those of buffer::append.
+    /// Adds a row of a row_schema (row.hpp), and commits it before it returns. As row::at, which
+    /// see for when it completes and its errors; those of the values are buffer::append's.
     template <class Row>
     requires detail::is_finished_row<Row>
-    [[nodiscard]] asio::awaitable<void> append(Row row);
+    [[nodiscard]] asio::awaitable<void> append(const Row& row);
     /// Adds a row for each element, in one await; @p row_fn is that of buffer::append, and the
     /// buffer that it may take is the sender's own.
     ///
@@ -423,16 +427,20 @@ private:
     bool ca_given_ = false;                        // by tls_ca(), not implied by tls_roots()
 };
 
+// Not a coroutine, as row::at.
 template <class Row>
 requires detail::is_finished_row<Row>
-asio::awaitable<void> sender::append(Row row)
+asio::awaitable<void> sender::append(const Row& row)
 {
-    const std::shared_ptr<detail::sender_core> core = core_;
-    detail::admit_rows(*core);
-    detail::open_rows(*core).append(row);
-    if (detail::row_added(*core)) {
-        co_await detail::pause_rows(*core);
+    bool pause = false;
+    try {
+        detail::admit_rows(*core_);
+        detail::open_rows(*core_).append(row);
+        pause = detail::row_added(*core_);
+    } catch (...) {
+        return detail::row_failed(std::current_exception());
     }
+    return pause ? detail::pause_rows(*core_) : detail::row_done();
 }
 
 template <std::ranges::input_range Range, class RowFn>

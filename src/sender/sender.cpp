@@ -36,14 +36,20 @@ asio::awaitable<void> detail::pause_rows(sender_core& core)
     return core.pause();
 }
 
+asio::awaitable<void> detail::row_done()
+{
+    co_return;
+}
+
+asio::awaitable<void> detail::row_failed(std::exception_ptr failure)
+{
+    std::rethrow_exception(failure);
+    co_return;
+}
+
 asio::awaitable<void> detail::settle_row(sender_core& core, bool pause, std::exception_ptr failure)
 {
-    if (failure) {
-        std::rethrow_exception(failure);
-    }
-    if (pause) {
-        co_await pause_rows(core);
-    }
+    return failure ? row_failed(std::move(failure)) : pause ? pause_rows(core) : row_done();
 }
 
 namespace {
@@ -53,15 +59,18 @@ template <class... Timestamp>
 asio::awaitable<void> finish(detail::sender_core& core, Timestamp... value)
 {
     bool pause = false;
-    std::exception_ptr failure;
     try {
         core.admit();
-        detail::buffer_access::finish(core.rows(), value...).raise();
+        if constexpr (sizeof...(value) == 0) {
+            core.rows().at_now();
+        } else {
+            core.rows().at(value...);
+        }
         pause = core.row_added();
     } catch (...) {
-        failure = std::current_exception();
+        return detail::row_failed(std::current_exception());
     }
-    return detail::settle_row(core, pause, std::move(failure));
+    return pause ? core.pause() : detail::row_done();
 }
 
 } // namespace

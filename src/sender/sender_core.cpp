@@ -396,11 +396,8 @@ error sender_core::refused(errc code, std::string message)
     return why.to_error();
 }
 
-void sender_core::admit()
+void sender_core::refuse_rows()
 {
-    if (!closed_ && !queue_.stopped()) [[likely]] {
-        return;
-    }
     if (fault problem = admission()) {
         rows_.discard_row();
         seen_->failed(problem);

@@ -66,7 +66,12 @@ public:
     std::error_code try_finish(diagnostics* why, Timestamp... value);
 
     /// Lets a row in, or withdraws the open one and throws what happened since the last await.
-    void admit();
+    void admit()
+    {
+        if (closed_ || queue_.stopped()) [[unlikely]] {
+            refuse_rows();
+        }
+    }
     /// Takes note of a new row; true where whoever adds more should pause.
     bool row_added()
     {
@@ -137,6 +142,7 @@ private:
     [[nodiscard]] buffer* home_of(const entry& what) const noexcept;
 
     [[nodiscard]] fault admission();
+    void refuse_rows();
     bool look_at_rows();
     void seal();
     void resume();

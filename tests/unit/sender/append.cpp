@@ -69,6 +69,16 @@ TEST_F(append_test, one_row_of_a_schema)
     EXPECT_EQ(sent(), rows_up_to(2));
 }
 
+TEST_F(append_test, a_row_is_committed_though_nobody_awaits_it)
+{
+    run([](sender_builder builder) -> asio::awaitable<void> {
+        auto s = co_await builder.build();
+        static_cast<void>(s.append(numbers(0).at_now()));
+        co_await s.close();
+    }(builder()));
+    EXPECT_EQ(sent(), rows_up_to(1));
+}
+
 TEST_F(append_test, a_range_goes_in_batches_of_the_size_that_was_set)
 {
     run([](sender_builder builder) -> asio::awaitable<void> {
