@@ -66,6 +66,7 @@ enum class tls_failure {
     bad_record,                  ///< a record that was damaged or forged
     weak_session,                ///< the handshake ended with less than this library demands
     bad_roots,                   ///< the trusted roots could not be loaded
+    bad_crl,                     ///< a revocation list that cannot be loaded, or does not do
     bad_client_certificate,      ///< the client certificate or key could not be loaded
     unsupported,                 ///< an option that this backend or build cannot honour
     timed_out,                   ///< the handshake did not end in time

@@ -140,6 +140,11 @@ enum class event_kind {
     resumed,         ///< it starts again: rows, bytes
     dropped_unsent,  ///< the sender was destroyed with these rows: rows, bytes
     closed,          ///< close has ended; rows is what was not sent, failure says why
+    /// A certificate of the server, the client or tls_roots ends within 14 days, or has ended:
+    /// certificate, days_left; once, and again when days_left has changed.
+    certificate_expires,
+    tls_reloaded,      ///< the files of the TLS options were loaded again
+    tls_reload_failed, ///< they could not be: failure; what was loaded before stays in use
 };
 
 /// Returns the name of @p kind as it stands in the source.
@@ -155,6 +160,8 @@ struct event {
     std::size_t bytes = 0;                ///< likewise
     std::chrono::nanoseconds time{0};     ///< what it took, or how long the pause is
     const diagnostics* failure = nullptr; ///< what went wrong; null where nothing did
+    std::string_view certificate;         ///< which it is, and when it ends
+    int days_left = 0;                    ///< until then, rounded down; negative where it has ended
 };
 
 /// Is told what happens, on the sender's strand (dropped_unsent: by the thread that destroys the

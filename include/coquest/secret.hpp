@@ -27,6 +27,11 @@ public:
     [[nodiscard]] std::string_view reveal() const noexcept { return {data_.get(), size_}; }
     [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
 
+    friend bool operator==(const secret& a, const secret& b) noexcept
+    {
+        return a.reveal() == b.reveal();
+    }
+
 private:
     std::unique_ptr<char[]> data_;
     std::size_t size_ = 0;

@@ -297,6 +297,11 @@ public:
     [[nodiscard]] coquest::protocol_version protocol_version() const noexcept;
     /// Returns the sender's counters, which any thread may read, and which stay when it goes.
     [[nodiscard]] std::shared_ptr<const coquest::metrics> metrics() const noexcept;
+    /// Loads roots, revocation lists and client certificate again, for the connections to come; one
+    /// that is open stays. As build() does, it waits for the file system. Errors: errc::tls_error,
+    /// with what was loaded before still in use; errc::invalid_api_call for a sender without TLS.
+    void reload_tls();
+
     /// Says whether the sender takes no more rows: it is closed or, over TCP without tcp_resend,
     /// its connection was lost with rows that may be stored or not, until take_unsent() takes them.
     [[nodiscard]] bool must_close() const noexcept;
@@ -346,6 +351,8 @@ public:
     sender_builder& tls_min(std::string_view value);       ///< "1.2" or "1.3"
     sender_builder& tls_min(coquest::tls_min value);       ///< tls_options::min
     sender_builder& tls_pin(std::string_view value);       ///< adds to tls_options::pins
+    sender_builder& tls_crl(std::string_view path);        ///< tls_options::crl
+    sender_builder& tls_reload(bool value);                ///< tls_options::reload
     /// tls_options::roots_pem, in place of tls_roots; implies pem_file. Empty: not given.
     sender_builder& tls_roots_pem(std::string_view text);
     sender_builder& tls_client_cert(std::string_view path);     ///< tls_options::client_cert

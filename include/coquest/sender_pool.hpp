@@ -135,6 +135,8 @@ public:
     /// Takes every row that is not acknowledged out of the senders; see sender::take_unsent.
     /// Completes with a buffer for each sender that had any.
     [[nodiscard]] asio::awaitable<std::vector<buffer>> take_unsent();
+    /// Loads the files of the TLS options again, for all senders; see sender::reload_tls.
+    [[nodiscard]] asio::awaitable<void> reload_tls();
 
     /// Returns the sum of the senders' counters.
     [[nodiscard]] metrics_snapshot metrics() const noexcept;

@@ -49,11 +49,20 @@ struct tls_options {
     /// The keys that the server's own certificate may have, as "sha256/" and the base64 of the
     /// SHA-256 of its SubjectPublicKeyInfo (RFC 7469), on top of all other checks; none: any.
     std::vector<std::string> pins;
+    /// Path of a file of certificate revocation lists, PEM or DER; empty: none. The server's own
+    /// certificate must then be covered by a list of its issuer that is in date; one above it is
+    /// checked where its issuer has a list there.
+    std::string crl;
     std::string client_cert;     ///< path of a PEM chain for mutual TLS; empty: none
     std::string client_key;      ///< path of the PEM key of the client's certificate
     std::string client_cert_pem; ///< in place of client_cert, PEM text
     secret client_key_pem;       ///< in place of client_key, PEM text
     bool keep_chain = false;     ///< whether sessions keep the server's certificates for tls_peer
+    /// Whether each new connection looks whether one of these files has changed, and loads them
+    /// again then; see sender::reload_tls, which does so on demand.
+    bool reload = false;
+
+    bool operator==(const tls_options&) const = default;
 };
 
 /// Explains a TLS failure: the kind, what was found, and what the user can do about it.
@@ -107,7 +116,9 @@ concept tls_session =
     };
 
 /// Models a TLS library: an immutable configuration that sessions share. `create` makes it from
-/// options, and returns null with a diagnosis where it cannot honour one of them.
+/// options, and returns null with a diagnosis where it cannot honour one of them. Senders with
+/// equal options share one, so that several threads may call `make_session`. A backend may offer
+/// `make_session(host, port, why)` as well, which tells servers on one host apart.
 template <class B>
 concept tls_backend =
     requires(const B b, const tls_options& options, std::string_view host, tls_diagnosis& why) {

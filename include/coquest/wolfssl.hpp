@@ -9,6 +9,7 @@
 #include <coquest/tls.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -28,6 +29,10 @@ public:
                                                                        tls_diagnosis& why);
     /// Makes a session with the server that is called @p host: a DNS name or an IP address.
     [[nodiscard]] std::unique_ptr<session> make_session(std::string_view host,
+                                                        tls_diagnosis& why) const;
+    /// Makes one with a server of that host on @p port. It resumes a session that this backend had
+    /// with the same host and port before, where all that was checked then is still in date.
+    [[nodiscard]] std::unique_ptr<session> make_session(std::string_view host, std::uint16_t port,
                                                         tls_diagnosis& why) const;
     /// Returns "wolfSSL" with the version of the linked library.
     [[nodiscard]] static std::string_view name() noexcept;

@@ -42,11 +42,15 @@ fault set_text(config& target, std::string_view key, std::string_view value)
     return {};
 }
 
-template <auto Member>
+constexpr char pem_file[] = "a PEM file";
+constexpr char crl_file[] = "a file of revocation lists";
+
+template <auto Member, const char* File = pem_file>
 fault set_path(config& target, std::string_view key, std::string_view value)
 {
     if (value.empty()) {
-        return key_fault(key, "is empty: give the path of a PEM file or leave the key out");
+        return key_fault(key, std::string("is empty: give the path of ") + File +
+                                  " or leave the key out");
     }
     target.tls.*Member = std::string(value);
     return {};
@@ -221,6 +225,15 @@ fault set_tls_pin(config& target, std::string_view key, std::string_view value)
     return {};
 }
 
+fault set_tls_reload(config& target, std::string_view key, std::string_view value)
+{
+    if (value != "on" && value != "off") {
+        return key_fault(key, "takes on or off");
+    }
+    target.tls.reload = value == "on";
+    return {};
+}
+
 constexpr option options[] = {
     {"addr", any, plain, set_addr},
     {"username", any, free_text, set_text<&config::username>},
@@ -257,6 +270,8 @@ constexpr option options[] = {
     {"tls_roots_password", tls, secret_text, refuse_keystore},
     {"tls_min", tls, plain, set_tls_min},
     {"tls_pin", tls, plain, set_tls_pin},
+    {"tls_crl", tls, free_text, set_path<&tls_options::crl, crl_file>},
+    {"tls_reload", tls, plain, set_tls_reload},
     {"tls_client_cert", tls, free_text, set_path<&tls_options::client_cert>},
     {"tls_client_key", tls, free_text, set_path<&tls_options::client_key>},
 };

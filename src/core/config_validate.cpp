@@ -103,6 +103,8 @@ fault check_scopes(const config& target)
         {"tls_roots_pem", option_scope::tls, !tls.roots_pem.empty()},
         {"tls_min", option_scope::tls, tls.min != defaults.tls.min},
         {"tls_pin", option_scope::tls, !tls.pins.empty()},
+        {"tls_crl", option_scope::tls, !tls.crl.empty()},
+        {"tls_reload", option_scope::tls, tls.reload},
         {"tls_client_cert", option_scope::tls, !tls.client_cert.empty()},
         {"tls_client_key", option_scope::tls, !tls.client_key.empty()},
         {"tls_client_cert_pem", option_scope::tls, !tls.client_cert_pem.empty()},
@@ -135,6 +137,7 @@ fault check_texts(const config& target)
         {"bind_interface", target.bind_interface},
         {"user_agent", target.user_agent},
         {"tls_roots", target.tls.roots},
+        {"tls_crl", target.tls.crl},
         {"tls_client_cert", target.tls.client_cert},
         {"tls_client_key", target.tls.client_key},
     };
@@ -226,9 +229,9 @@ fault check_tls(const tls_options& tls)
                              [](const std::string& pin) { return parse_pin(pin).has_value(); })) {
         return pin_fault("tls_pin");
     }
-    if (tls.verify == tls_verify::unsafe_off && !tls.pins.empty()) {
-        return key_fault("tls_pin", "is not looked at with tls_verify=unsafe_off: leave out one of "
-                                    "the two");
+    if (tls.verify == tls_verify::unsafe_off && (!tls.pins.empty() || !tls.crl.empty())) {
+        return key_fault(tls.crl.empty() ? "tls_pin" : "tls_crl",
+                         "is not looked at with tls_verify=unsafe_off: leave out one of the two");
     }
     if (fault failure = check_roots(tls)) {
         return failure;

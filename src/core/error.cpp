@@ -58,6 +58,7 @@ const char* text(tls_failure failure) noexcept
     case tls_failure::bad_record: return "TLS record failed authentication";
     case tls_failure::weak_session: return "the TLS session is weaker than demanded";
     case tls_failure::bad_roots: return "could not load the trusted roots";
+    case tls_failure::bad_crl: return "no usable revocation list";
     case tls_failure::bad_client_certificate: return "could not load the client certificate";
     case tls_failure::unsupported: return "TLS option not supported";
     case tls_failure::timed_out: return "TLS handshake timed out";

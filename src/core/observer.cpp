@@ -75,6 +75,12 @@ std::string text(const event& what)
     case event_kind::dropped_unsent: return "destroyed with " + size_of(what) + " unsent";
     case event_kind::closed:
         return what.rows == 0 ? "closed" : "closed with " + count_of(what.rows, "unsent row");
+    case event_kind::certificate_expires:
+        return std::string(what.certificate) + ", " + std::to_string(what.days_left) +
+               " days from now";
+    case event_kind::tls_reloaded: return "loaded the files of the TLS options again";
+    case event_kind::tls_reload_failed:
+        return "could not load the files of the TLS options again, and keeps the old";
     }
     return "unknown event";
 }
@@ -170,6 +176,9 @@ std::string_view to_string(event_kind kind) noexcept
     case event_kind::resumed: return "resumed";
     case event_kind::dropped_unsent: return "dropped_unsent";
     case event_kind::closed: return "closed";
+    case event_kind::certificate_expires: return "certificate_expires";
+    case event_kind::tls_reloaded: return "tls_reloaded";
+    case event_kind::tls_reload_failed: return "tls_reload_failed";
     }
     return "unknown";
 }

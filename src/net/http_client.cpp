@@ -110,6 +110,7 @@ asio::awaitable<fault> http_client::connect(std::vector<std::size_t> order)
         head_.emplace(*config_, address());
     }
     fresh_ = true;
+    noticed(to_string((*addresses_)[stream_.server()]), stream_.take_notices());
     if (!problem) {
         connected(to_string(address()));
     }

@@ -25,6 +25,7 @@
 #include <span>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 namespace coquest::net {
@@ -49,6 +50,11 @@ public:
     [[nodiscard]] tls_peer peer() const { return tls_ ? tls_->peer() : tls_peer(); }
     /// Returns the server of the connection, or the one to which the last was made.
     [[nodiscard]] std::size_t server() const noexcept { return server_; }
+    /// Takes what the last handshake had to tell.
+    [[nodiscard]] std::vector<detail::tls_notice> take_notices() noexcept
+    {
+        return std::exchange(notices_, {});
+    }
     /// Returns the servers that the last connect() has tried, in order.
     [[nodiscard]] const std::vector<std::size_t>& tried() const { return report_->tried(); }
 
@@ -119,6 +125,7 @@ private:
     std::size_t server_ = 0;
     server_address peer_;
     std::unique_ptr<detail::any_tls_session> tls_;
+    std::vector<detail::tls_notice> notices_;
     std::vector<std::byte> input_; // ciphertext between the socket and the session
     std::vector<std::byte> early_; // what the peer sent before it was to be read
     std::chrono::milliseconds acknowledgement_{0};

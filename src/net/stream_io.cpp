@@ -42,13 +42,15 @@ bool is_hang_up(std::error_code ec) noexcept
 asio::awaitable<fault> stream::handshake(const detail::any_tls_backend& tls)
 {
     tls_diagnosis why;
-    tls_ = tls.make_session(peer_.host, why);
+    tls_ = tls.make_session(peer_.host, peer_.port, why);
     if (!tls_) {
         co_return tls_failed(std::move(why), phase::handshake);
     }
     input_.resize(max_tls_record);
-    co_return co_await drive([this](std::error_code& ec) { return tls_->handshake(ec); },
-                             phase::handshake);
+    fault problem = co_await drive([this](std::error_code& ec) { return tls_->handshake(ec); },
+                                   phase::handshake);
+    notices_ = tls_->notices();
+    co_return problem;
 }
 
 asio::awaitable<fault> stream::write(std::vector<asio::const_buffer>& pieces, bool& answered)

@@ -61,6 +61,7 @@ asio::awaitable<fault> tcp_client::connect_one(std::vector<std::size_t> order,
 {
     fault problem = co_await stream_.connect(servers_, std::move(order), config_->bind_interface,
                                              tls_.get(), clock::now() + config_->connect_timeout);
+    noticed(to_string((*servers_)[stream_.server()]), stream_.take_notices());
     if (!problem) {
         server_ = stream_.server();
         if (config_->token) {

@@ -30,6 +30,8 @@ public:
     virtual void connected(std::string_view host, bool again) noexcept = 0;
     /// The connection ended, and not by close().
     virtual void lost(std::string_view host, const fault& why) noexcept = 0;
+    /// TLS has something to tell of the last handshake with @p host.
+    virtual void noticed(std::string_view host, const detail::tls_notice& what) noexcept = 0;
 
 protected:
     ~connection_observer() = default;
@@ -72,6 +74,14 @@ protected:
         }
     }
 
+    void noticed(std::string_view host, const std::vector<detail::tls_notice>& all) noexcept
+    {
+        for (const detail::tls_notice& one : all) {
+            if (observer_ != nullptr) {
+                observer_->noticed(host, one);
+            }
+        }
+    }
     void hung_up(fault&& why) noexcept
     {
         if (hung_up_) {

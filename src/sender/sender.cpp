@@ -180,6 +180,11 @@ buffer sender::take_unsent()
     return core_->take_unsent();
 }
 
+void sender::reload_tls()
+{
+    core_->reload_tls();
+}
+
 std::size_t sender::unsent_rows() const noexcept
 {
     return core_->unsent_rows();

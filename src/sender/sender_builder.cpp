@@ -40,10 +40,10 @@ protocol parse_protocol_or_throw(std::string_view text)
 }
 
 fault make_tls(const config& options, detail::tls_factory factory,
-               std::shared_ptr<const detail::any_tls_backend>& out)
+               std::shared_ptr<detail::tls_source>& out)
 {
     tls_diagnosis why;
-    out = factory(options.tls, why);
+    out = detail::tls_source::create(options.tls, factory, why);
     return out ? fault() : detail::tls_fault("", std::move(why));
 }
 
@@ -252,6 +252,16 @@ sender_builder& sender_builder::tls_min(coquest::tls_min value)
 sender_builder& sender_builder::tls_pin(std::string_view value)
 {
     return set("tls_pin", value);
+}
+
+sender_builder& sender_builder::tls_crl(std::string_view path)
+{
+    return set("tls_crl", path);
+}
+
+sender_builder& sender_builder::tls_reload(bool value)
+{
+    return set("tls_reload", value ? "on" : "off");
 }
 
 sender_builder& sender_builder::tls_roots_pem(std::string_view text)

@@ -3,6 +3,8 @@
 
 #include "sender/sender_core.hpp"
 
+#include "tls/failure_text.hpp"
+
 #include <asio/cancellation_state.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
@@ -334,6 +336,22 @@ buffer sender_core::take_unsent()
     seen_->left(&metrics_snapshot::rows_returned, unsent.row_count());
     changed();
     return unsent;
+}
+
+void sender_core::reload_tls()
+{
+    if (!shared_->tls) {
+        throw refused(errc::invalid_api_call, "reload_tls needs TLS: use https or tcps");
+    }
+    tls_diagnosis why;
+    if (!shared_->tls->reload(why)) {
+        fault problem = tls_fault("", std::move(why));
+        seen_->noticed(
+            {}, {tls_notice::what::reload_failed, problem.info.message, problem.info.path, 0});
+        seen_->failed(problem);
+        throw std::move(problem).to_error();
+    }
+    seen_->noticed({}, {tls_notice::what::reloaded, {}, {}, 0});
 }
 
 void sender_core::abandon() noexcept

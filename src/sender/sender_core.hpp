@@ -89,6 +89,7 @@ public:
     asio::awaitable<void> flush_and_keep(const buffer& rows);
     asio::awaitable<void> close();
     [[nodiscard]] buffer take_unsent();
+    void reload_tls();
     /// Ends everything without waiting.
     void abandon() noexcept;
     /// Ends everything for good: what waits will not come back.

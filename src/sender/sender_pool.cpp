@@ -103,6 +103,12 @@ asio::awaitable<void> run_all(std::shared_ptr<pool_state> pool, operation what)
     }
 }
 
+asio::awaitable<void> reload(sender& one)
+{
+    one.reload_tls();
+    co_return;
+}
+
 asio::awaitable<buffer> take_from(sender& one)
 {
     co_return one.take_unsent();
@@ -199,6 +205,13 @@ asio::awaitable<std::vector<buffer>> sender_pool::take_unsent()
         }
     }
     co_return all;
+}
+
+asio::awaitable<void> sender_pool::reload_tls()
+{
+    const auto state = state_;
+    detail::pool_state::slot& one = state->slots.front(); // they share what is loaded
+    co_await detail::run_on(one.executor, reload(one.sender));
 }
 
 metrics_snapshot sender_pool::metrics() const noexcept

@@ -3,8 +3,7 @@
 #pragma once
 
 #include "core/retry.hpp"
-
-#include <coquest/detail/any_tls.hpp>
+#include "tls/tls_source.hpp"
 
 #include <memory>
 
@@ -13,7 +12,7 @@ namespace coquest::detail {
 /// What the senders of a pool have in common.
 struct shared_parts {
     retry_budget budget;
-    std::shared_ptr<const any_tls_backend> tls; // made by the first of them
+    std::shared_ptr<tls_source> tls; // made by the first of them; null: they speak no TLS
 };
 
 } // namespace coquest::detail

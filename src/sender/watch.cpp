@@ -3,6 +3,9 @@
 
 #include "sender/watch.hpp"
 
+#include <new>
+#include <utility>
+
 namespace coquest::detail {
 
 void watch::connected(std::string_view host, bool again) noexcept
@@ -25,6 +28,37 @@ void watch::lost(std::string_view host, const fault& why) noexcept
     what.host = host;
     what.failure = &why.info;
     notify(hook_, what);
+}
+
+void watch::noticed(std::string_view host, const tls_notice& what) noexcept
+{
+    event made;
+    made.host = host;
+    diagnostics info;
+    try {
+        switch (what.kind) {
+        case tls_notice::what::expires: {
+            const auto [told, fresh] = days_told_.try_emplace(what.text, what.days_left);
+            if (!fresh && std::exchange(told->second, what.days_left) == what.days_left) {
+                return;
+            }
+            made.kind = event_kind::certificate_expires;
+            made.certificate = what.text;
+            made.days_left = what.days_left;
+            break;
+        }
+        case tls_notice::what::reloaded: made.kind = event_kind::tls_reloaded; break;
+        case tls_notice::what::reload_failed:
+            made.kind = event_kind::tls_reload_failed;
+            info.message = what.text;
+            info.path = what.path;
+            made.failure = &info;
+            break;
+        }
+    } catch (const std::bad_alloc&) { // it will be told with the next connection
+        return;
+    }
+    notify(hook_, made);
 }
 
 void watch::committed(std::size_t rows, std::size_t bytes) noexcept

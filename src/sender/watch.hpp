@@ -12,7 +12,10 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
+#include <map>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -28,6 +31,7 @@ public:
 
     void connected(std::string_view host, bool again) noexcept override;
     void lost(std::string_view host, const fault& why) noexcept override;
+    void noticed(std::string_view host, const tls_notice& what) noexcept override;
 
     void committed(std::size_t rows, std::size_t bytes) noexcept;
     void flushing() noexcept { numbers_->add(&metrics_snapshot::flushes); }
@@ -52,6 +56,7 @@ private:
 
     std::shared_ptr<metrics> numbers_ = std::make_shared<metrics>();
     event_hook hook_;
+    std::map<std::string, int, std::less<>> days_told_; // of each certificate
 };
 
 } // namespace coquest::detail

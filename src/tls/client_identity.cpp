@@ -95,6 +95,17 @@ bool load_client_identity(const tls_options& options, std::chrono::sys_seconds n
     return good;
 }
 
+std::optional<dated_certificate> end_of(const tls_options& options, const client_identity& identity)
+{
+    const auto facts = parse_certificate(identity.leaf);
+    const pem_file file = certificate_file(options);
+    return facts ? std::optional(dated_certificate{"the client certificate \"" +
+                                                       name_text(facts->subject) + "\" in " +
+                                                       file.name(),
+                                                   file.path, facts->not_after})
+                 : std::nullopt;
+}
+
 tls_diagnosis refused_key(const tls_options& options)
 {
     return key_file(options).fault(

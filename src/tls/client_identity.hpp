@@ -9,8 +9,10 @@
 #include <coquest/tls.hpp>
 
 #include "tls/pem.hpp"
+#include "tls/roots.hpp"
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 namespace coquest::detail {
@@ -24,6 +26,10 @@ struct client_identity {
 /// Reads what @p options name, which must be in date; an empty identity where they name nothing.
 [[nodiscard]] bool load_client_identity(const tls_options& options, std::chrono::sys_seconds now,
                                         client_identity& out, tls_diagnosis& why);
+
+/// Returns when the client's certificate ends; empty where there is none.
+[[nodiscard]] std::optional<dated_certificate> end_of(const tls_options& options,
+                                                      const client_identity& identity);
 
 /// Says that the library refused the key of @p options.
 [[nodiscard]] tls_diagnosis refused_key(const tls_options& options);

@@ -9,9 +9,13 @@
 
 namespace coquest::detail {
 
+struct revocation_list;
+
 struct crypto {
     /// Computes a SHA-256; false where the library can't.
     bool (*sha256)(der_bytes of, key_hash& out);
+    /// Says whether the key of @p key_info, a SubjectPublicKeyInfo, has signed @p list.
+    bool (*verify_crl)(const revocation_list& list, der_bytes key_info);
 };
 
 } // namespace coquest::detail

@@ -7,6 +7,7 @@
 #include "tls/x509.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <initializer_list>
 #include <string_view>
@@ -105,5 +106,8 @@ public:
 private:
     der_bytes rest_;
 };
+
+/// Takes a Time (RFC 5280 4.1.2.5) off the front.
+[[nodiscard]] bool read_time(der_reader& in, std::chrono::sys_seconds& out) noexcept;
 
 } // namespace coquest::detail

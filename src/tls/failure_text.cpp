@@ -81,6 +81,8 @@ words general(tls_failure kind) noexcept
                 "let the server use TLS 1.2 or 1.3 with ECDHE and AES-GCM or ChaCha20-Poly1305"};
     case tls_failure::bad_roots:
         return {"the trusted roots could not be loaded", "check tls_ca and tls_roots"};
+    case tls_failure::bad_crl:
+        return {"the revocation lists do not do", "fetch the CA's current list; check tls_crl"};
     case tls_failure::bad_client_certificate:
         return {"the client certificate could not be loaded",
                 "check tls_client_cert and tls_client_key"};

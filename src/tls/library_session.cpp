@@ -14,7 +14,10 @@ library_session::library_session(std::unique_ptr<session_core> core) noexcept
 {
 }
 
-library_session::~library_session() = default;
+library_session::~library_session()
+{
+    core_->save(); // one that read nothing may have got a ticket all the same
+}
 
 tls_step library_session::handshake(std::error_code& ec)
 {
@@ -59,6 +62,16 @@ tls_diagnosis library_session::diagnosis() const
 tls_peer library_session::peer() const
 {
     return core_->peer();
+}
+
+std::vector<tls_notice> library_session::notices() const
+{
+    return core_->notices(current_time());
+}
+
+bool library_session::resumed() const noexcept
+{
+    return core_->resumed();
 }
 
 } // namespace coquest::detail

@@ -36,6 +36,7 @@ struct openssl_session final : session_core {
     void do_shutdown() override;
     library_failure last_failure() override { return failure_; }
     session_facts facts() override;
+    std::shared_ptr<void> native_session() override;
 
 private:
     static BIO_METHOD* bio_method();
@@ -111,6 +112,9 @@ bool openssl_session::open(SSL_CTX* context, tls_diagnosis& why)
     SSL_set_bio(connection_.get(), bio, bio); // takes the one reference
     SSL_set_app_data(connection_.get(), this);
     SSL_set_connect_state(connection_.get());
+    if (void* const earlier = take_offer()) {
+        SSL_set_session(connection_.get(), static_cast<SSL_SESSION*>(earlier));
+    }
     const std::string& name = check_.host().dns();
     if (!name.empty() && SSL_set_tlsext_host_name(connection_.get(), name.c_str()) != 1) {
         why = openssl_refused("the server's name (SNI)");
@@ -225,7 +229,24 @@ openssl_session::session_facts openssl_session::facts()
 {
     const SSL_CIPHER* const cipher = SSL_get_current_cipher(connection_.get());
     const int version = SSL_version(connection_.get());
-    return {cipher != nullptr ? SSL_CIPHER_get_protocol_id(cipher) : std::uint32_t{0}, version};
+    return {cipher != nullptr ? SSL_CIPHER_get_protocol_id(cipher) : std::uint32_t{0}, version,
+            SSL_session_reused(connection_.get()) == 1};
+}
+
+// A copy: the library marks its own as not resumable when the connection ends in another way than
+// by both sides' close_notify.
+std::shared_ptr<void> openssl_session::native_session()
+{
+    SSL_SESSION* const session = SSL_get_session(connection_.get());
+    if (session == nullptr || SSL_SESSION_is_resumable(session) != 1) {
+        return nullptr;
+    }
+    SSL_SESSION* const copy = SSL_SESSION_dup(session);
+    if (copy == nullptr) {
+        return nullptr;
+    }
+    return {static_cast<void*>(copy),
+            [](void* one) { SSL_SESSION_free(static_cast<SSL_SESSION*>(one)); }};
 }
 
 } // namespace
@@ -234,6 +255,7 @@ struct openssl_backend::impl {
     openssl_ptr<SSL_CTX> context;
     std::shared_ptr<const trust> roots;
     client_certificate client = client_certificate::not_asked_for;
+    std::shared_ptr<session_cache> sessions;
 };
 
 std::shared_ptr<const openssl_backend> openssl_backend::create(const tls_options& options,
@@ -263,18 +285,29 @@ std::shared_ptr<const openssl_backend> openssl_backend::create(const tls_options
         }
         client = client_certificate::sent;
     }
-    return std::make_shared<const openssl_backend>(
-        std::make_unique<const impl>(impl{std::move(context), roots, client}));
+    if (auto end = end_of(options, identity)) {
+        roots->dated.push_back(std::move(*end));
+    }
+    return std::make_shared<const openssl_backend>(std::make_unique<const impl>(
+        impl{std::move(context), roots, client, std::make_shared<session_cache>()}));
 }
 
 std::unique_ptr<openssl_backend::session> openssl_backend::make_session(std::string_view host,
+                                                                        tls_diagnosis& why) const
+{
+    return make_session(host, 0, why);
+}
+
+std::unique_ptr<openssl_backend::session> openssl_backend::make_session(std::string_view host,
+                                                                        std::uint16_t port,
                                                                         tls_diagnosis& why) const
 {
     std::optional<host_name> name = parse_host(host, why);
     if (!name) {
         return nullptr;
     }
-    auto made = std::make_unique<openssl_session>(std::move(*name), impl_->roots, impl_->client);
+    auto made = std::make_unique<openssl_session>(std::move(*name), impl_->roots, impl_->client,
+                                                  resumption{impl_->sessions, port});
     if (!made->open(impl_->context.get(), why)) {
         return nullptr;
     }

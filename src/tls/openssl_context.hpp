@@ -23,6 +23,7 @@ struct openssl_deleter {
     void operator()(SSL* connection) const noexcept { SSL_free(connection); }
     void operator()(BIO* bio) const noexcept { BIO_free(bio); }
     void operator()(X509* certificate) const noexcept { X509_free(certificate); }
+    void operator()(X509_CRL* list) const noexcept { X509_CRL_free(list); }
     void operator()(EVP_PKEY* key) const noexcept { EVP_PKEY_free(key); }
 };
 template <class T>

@@ -3,6 +3,7 @@
 
 #include "tls/peer_check.hpp"
 
+#include "tls/crl.hpp"
 #include "tls/failure_text.hpp"
 #include "tls/name_constraints.hpp"
 
@@ -82,6 +83,7 @@ bool peer_check::judge(std::span<const der_bytes> chain, std::optional<tls_failu
     }
     for (const der_bytes der : pinned ? chain.first(1) : chain) {
         const auto one = parse_certificate(der);
+        good_until_ = one ? std::min(good_until_, one->not_after) : good_until_;
         if (!fault && one && one->weak_key()) {
             fault = tls_failure::weak_key;
         }
@@ -96,8 +98,10 @@ bool peer_check::judge(std::span<const der_bytes> chain, std::optional<tls_failu
         refuse(*fault, chain, now);
         return false;
     }
-    accepted_ = true;
-    return true;
+    failure_ = check_revocation(chain, pinned, *roots_, host_.text(), now, good_until_);
+    accepted_ = !failure_;
+    leaf_until_ = leaf->not_after;
+    return accepted_;
 }
 
 void peer_check::refuse(tls_failure kind, std::span<const der_bytes> chain,

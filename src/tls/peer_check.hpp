@@ -43,6 +43,10 @@ public:
     [[nodiscard]] const trust& roots() const noexcept { return *roots_; }
     /// Whether a certificate was judged, and found good.
     [[nodiscard]] bool accepted() const noexcept { return accepted_; }
+    /// When the first of what was found good ends: a certificate, or a revocation list.
+    [[nodiscard]] std::chrono::sys_seconds good_until() const noexcept { return good_until_; }
+    /// When the server's own certificate ends.
+    [[nodiscard]] std::chrono::sys_seconds leaf_until() const noexcept { return leaf_until_; }
     /// Why the certificate was refused; empty where none was.
     [[nodiscard]] const std::optional<tls_diagnosis>& failure() const noexcept { return failure_; }
     /// What was judged or refused last, where trust::keep_chain says so.
@@ -54,6 +58,8 @@ private:
     host_name host_;
     std::shared_ptr<const trust> roots_;
     bool accepted_ = false;
+    std::chrono::sys_seconds good_until_ = std::chrono::sys_seconds::max();
+    std::chrono::sys_seconds leaf_until_ = std::chrono::sys_seconds::max();
     std::optional<tls_diagnosis> failure_;
     std::vector<der_certificate> chain_;
 };

@@ -20,8 +20,7 @@ namespace coquest::detail {
 namespace {
 
 constexpr std::size_t max_file = std::size_t{16} << 20U; // Mozilla's whole bundle has 220 kB
-constexpr std::string_view begin_certificate = "-----BEGIN CERTIFICATE-----";
-constexpr std::string_view end_certificate = "-----END CERTIFICATE-----";
+constexpr std::string_view certificate_label = "CERTIFICATE";
 
 bool is_space(char c) noexcept
 {
@@ -38,32 +37,37 @@ bool decode(std::string_view block, der_certificate& out)
     return size.has_value();
 }
 
-// The certificates of a text, one block at a time. A begin line counts only at the start of a line,
-// so that comments may quote one.
+// The blocks of one kind in a text, one at a time; certificates are looked at. A begin line counts
+// only at the start of a line, so that comments may quote one.
 class block_reader {
 public:
-    enum class state { certificate, bad_base64, not_x509, cut_off, end };
+    enum class state { good, bad_base64, not_x509, cut_off, end };
 
-    explicit block_reader(std::string_view text) noexcept : rest_(text) {}
+    explicit block_reader(std::string_view text, std::string_view label = certificate_label)
+        : rest_(text), begin_("-----BEGIN " + std::string(label) + "-----"),
+          end_("-----END " + std::string(label) + "-----"),
+          certificates_(label == certificate_label)
+    {
+    }
 
     state next(der_certificate& out)
     {
         out.clear();
-        const std::size_t begin = find_line(rest_, begin_certificate);
+        const std::size_t begin = find_line(rest_, begin_);
         if (begin == std::string_view::npos) {
             return state::end;
         }
-        rest_.remove_prefix(begin + begin_certificate.size());
+        rest_.remove_prefix(begin + begin_.size());
         const std::size_t end = rest_.find("-----");
-        if (end == std::string_view::npos || !rest_.substr(end).starts_with(end_certificate)) {
+        if (end == std::string_view::npos || !rest_.substr(end).starts_with(end_)) {
             return state::cut_off; // the next search starts behind this begin line
         }
         const bool decoded = decode(rest_.substr(0, end), out);
-        rest_.remove_prefix(end + end_certificate.size());
+        rest_.remove_prefix(end + end_.size());
         if (!decoded) {
             return state::bad_base64;
         }
-        return parse_certificate(out) ? state::certificate : state::not_x509;
+        return !certificates_ || parse_certificate(out) ? state::good : state::not_x509;
     }
 
     static std::size_t find_line(std::string_view text, std::string_view line) noexcept
@@ -78,6 +82,9 @@ public:
 
 private:
     std::string_view rest_;
+    std::string begin_;
+    std::string end_;
+    bool certificates_;
 };
 
 std::size_t count_blocks(std::string_view text)
@@ -236,7 +243,7 @@ bool read_certificates(const pem_file& file, std::string_view text,
     der_certificate der;
     for (state found = blocks.next(der); found != state::end; found = blocks.next(der)) {
         ++index;
-        if (found != state::certificate) {
+        if (found != state::good) {
             why = file.fault(ordinal(index, count_blocks(text), file.name()) + " " +
                                  std::string(describe_block(found)),
                              "copy that certificate again, or remove it");
@@ -252,13 +259,36 @@ bool read_certificates(const pem_file& file, std::string_view text,
     return true;
 }
 
+bool read_blocks(const pem_file& file, std::string_view text, std::string_view label,
+                 std::vector<der_certificate>& out, tls_diagnosis& why)
+{
+    using state = block_reader::state;
+    block_reader blocks(text, label);
+    der_certificate der;
+    for (state found = blocks.next(der); found != state::end; found = blocks.next(der)) {
+        if (found != state::good) {
+            why = file.fault(file.name() + ": a block of " + std::string(label) +
+                                 (found == state::cut_off ? " is cut off" : " has bad base64"),
+                             "fetch the file again");
+            return false;
+        }
+        out.push_back(der);
+    }
+    if (out.empty()) {
+        why = file.fault(file.name() + " holds no block of " + std::string(label),
+                         "name a file in PEM form that has, or one in DER form");
+        return false;
+    }
+    return true;
+}
+
 void collect_certificates(std::string_view text, std::vector<der_certificate>& out)
 {
     using state = block_reader::state;
     block_reader blocks(text);
     der_certificate der;
     for (state found = blocks.next(der); found != state::end; found = blocks.next(der)) {
-        if (found == state::certificate) {
+        if (found == state::good) {
             out.push_back(der);
         }
     }

@@ -41,6 +41,11 @@ struct pem_file {
 [[nodiscard]] bool read_certificates(const pem_file& file, std::string_view text,
                                      std::vector<der_certificate>& out, tls_diagnosis& why);
 
+/// Takes every block called @p label, as "X509 CRL", out of @p text, which came from @p file. What
+/// is in the blocks is not looked at.
+[[nodiscard]] bool read_blocks(const pem_file& file, std::string_view text, std::string_view label,
+                               std::vector<der_certificate>& out, tls_diagnosis& why);
+
 /// Takes the good certificates out of @p text and passes over the rest: for bundles that are not
 /// the user's to mend.
 void collect_certificates(std::string_view text, std::vector<der_certificate>& out);

@@ -3,6 +3,7 @@
 
 #include "tls/roots.hpp"
 
+#include "tls/crl.hpp"
 #include "tls/der.hpp"
 #include "tls/failure_text.hpp"
 #include "tls/webpki.hpp"
@@ -43,7 +44,7 @@ public:
 
     void add(der_bytes der)
     {
-        if (!seen_.emplace(as_text(der)).second) {
+        if (seen_.contains(as_text(der))) {
             return;
         }
         const std::optional<certificate> facts = parse_certificate(der);
@@ -51,6 +52,7 @@ public:
             return;
         }
         out_.issuers.push_back({{der.begin(), der.end()}, {}});
+        seen_.insert(as_text(out_.issuers.back().der));
     }
 
     void add_pem(std::string_view text)
@@ -73,7 +75,7 @@ public:
 private:
     trust& out_;
     std::chrono::sys_seconds now_;
-    std::set<std::string> seen_;
+    std::set<std::string_view> seen_; // what is in out_.issuers, which stays where it is
 };
 
 // The only place that names the bundle, so that a linker can drop it.
@@ -124,17 +126,6 @@ bool add_directory(const std::string& path, bundle_collector& into, std::string&
     return into.count() != before;
 }
 
-void add_directories(std::string_view list, bundle_collector& into, std::string& tried)
-{
-    while (!list.empty()) {
-        const std::string path(list.substr(0, list.find(':')));
-        list.remove_prefix(std::min(list.size(), path.size() + 1));
-        if (!path.empty() && add_directory(path, into, tried)) {
-            into.note_source(path);
-        }
-    }
-}
-
 std::string add_os(const os_store& os, bundle_collector& into)
 {
     std::string tried;
@@ -142,7 +133,11 @@ std::string add_os(const os_store& os, bundle_collector& into)
         if (!os.file.empty() && add_file(os.file, into, tried)) {
             into.note_source(os.file);
         }
-        add_directories(os.directories, into, tried);
+        for (const std::string& path : os.directory_list()) {
+            if (add_directory(path, into, tried)) {
+                into.note_source(path);
+            }
+        }
         return tried;
     }
     for (const std::string& path : os.usual_files) {
@@ -208,6 +203,9 @@ bool load_file(const pem_file& file, std::chrono::sys_seconds now, trust& out, t
         if (!facts) {
             continue;
         }
+        out.dated.push_back(
+            {label + ", \"" + name_text(facts->subject) + "\", for " + std::string(file.option),
+             file.path, facts->not_after});
         if (const std::string problem = unusable_because(*facts, now); !problem.empty()) {
             if (first_problem.empty()) {
                 first_problem = label;
@@ -257,6 +255,19 @@ os_store os_store::from_environment()
             }};
 }
 
+std::vector<std::string> os_store::directory_list() const
+{
+    std::vector<std::string> list;
+    for (std::string_view rest = directories; !rest.empty();) {
+        const std::string_view path = rest.substr(0, rest.find(':'));
+        rest.remove_prefix(std::min(rest.size(), path.size() + 1));
+        if (!path.empty()) {
+            list.emplace_back(path);
+        }
+    }
+    return list;
+}
+
 bool load_trust(const tls_options& options, const os_store& os, std::chrono::sys_seconds now,
                 trust& out, tls_diagnosis& why)
 {
@@ -300,7 +311,9 @@ std::shared_ptr<trust> make_trust(const tls_options& options, const crypto& libr
         return nullptr;
 #endif
     }
-    if (!load_trust(options, os_store::from_environment(), current_time(), *out, why)) {
+    const auto now = current_time();
+    if (!load_trust(options, os_store::from_environment(), now, *out, why) ||
+        !load_crls(options, now, *out, why)) {
         return nullptr;
     }
     return out;

@@ -26,6 +26,13 @@ struct trusted_certificate {
     std::string label; // "certificate 2 of 3 in FILE" for a user's file, else empty
 };
 
+/// A certificate of a file of the user's, and when it ends.
+struct dated_certificate {
+    std::string text; // "certificate 2 of 3 in FILE, \"a CA\", for tls_roots"
+    std::string path;
+    std::chrono::sys_seconds not_after;
+};
+
 struct trust {
     /// CA:TRUE and in date: a chain may end here. From a user's file an intermediate counts too.
     std::vector<trusted_certificate> issuers;
@@ -37,9 +44,12 @@ struct trust {
     bool from_file = false;
     bool verify = true; ///< false: tls_verify=unsafe_off
     tls_min min = tls_min::v1_2;
-    std::vector<key_hash> key_pins;  ///< tls_pin; empty: any key
-    const crypto* library = nullptr; ///< of the backend
-    bool keep_chain = false;         ///< tls_options::keep_chain
+    std::vector<key_hash> key_pins;                            ///< tls_pin; empty: any key
+    std::vector<std::shared_ptr<const revocation_list>> lists; ///< tls_crl
+    std::string lists_path;
+    std::vector<dated_certificate> dated; ///< of ours, to warn of their end
+    const crypto* library = nullptr;      ///< of the backend
+    bool keep_chain = false;              ///< tls_options::keep_chain
 
     [[nodiscard]] bool is_pinned(der_bytes leaf) const noexcept;
     /// Returns the pin of @p leaf; empty where the library can't compute it.
@@ -53,6 +63,7 @@ struct os_store {
     std::vector<std::string> usual_files; ///< tried in turn where neither is set
 
     [[nodiscard]] static os_store from_environment();
+    [[nodiscard]] std::vector<std::string> directory_list() const;
 };
 
 /// Gathers what @p options trust at @p now; false with @p why where that is nothing.

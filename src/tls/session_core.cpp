@@ -10,10 +10,13 @@
 
 #include <algorithm>
 #include <array>
+#include <exception>
 #include <utility>
 
 namespace coquest::detail {
 namespace {
+
+constexpr std::chrono::days warning_time(14); // before a certificate ends
 
 // Of the alerts that a library sends, those that say: this is not what TLS allows here.
 bool means_malformed(int alert) noexcept
@@ -73,7 +76,9 @@ tls_step session_core::handshake(std::error_code& ec)
     // The library was told all this before. Asserting it again caught a handshake without any
     // certificate once, and costs nothing.
     const session_facts got = facts();
-    const bool verified = !check_.roots().verify || check_.accepted();
+    // A session that is resumed brings no certificate: what it began with was verified.
+    resumed_ = got.resumed && offered_;
+    const bool verified = !check_.roots().verify || check_.accepted() || resumed_;
     const bool only_13 = check_.roots().min == tls_min::v1_3;
     const bool modern = got.version == 0x0304 || (got.version == 0x0303 && !only_13);
     if (!is_our_suite(got.suite) || !modern || !verified) {
@@ -86,6 +91,9 @@ tls_step session_core::handshake(std::error_code& ec)
     }
     suite_ = got.suite;
     state_ = state::established;
+    if (got.version == 0x0303) { // its ticket comes within the handshake
+        save();
+    }
     return done();
 }
 
@@ -100,6 +108,9 @@ tls_step session_core::read(std::span<std::byte> in, std::size_t& n, std::error_
         return done();
     }
     const outcome result = do_read(in, n);
+    if (n != 0) { // tickets of TLS 1.3 come before what a server has to say
+        save();
+    }
     return result == outcome::done ? done() : not_done(result, false, ec);
 }
 
@@ -147,6 +158,56 @@ tls_peer session_core::peer() const
         }
     }
     return out;
+}
+
+// Who wants to see the chain needs a full handshake.
+void* session_core::take_offer()
+{
+    if (cache_ && check_.roots().verify && !check_.roots().keep_chain) {
+        offered_ = cache_->take(server_, current_time());
+    }
+    return offered_ ? offered_->native.get() : nullptr;
+}
+
+void session_core::save() noexcept
+{
+    if (saved_ || state_ != state::established || !cache_ || !check_.roots().verify) {
+        return;
+    }
+    try {
+        auto native = native_session();
+        if (!native) {
+            return;
+        }
+        saved_ = true;
+        cache_->put(server_,
+                    {std::move(native), resumed_ ? offered_->good_until : check_.good_until(),
+                     resumed_ ? offered_->leaf_until : check_.leaf_until()});
+    } catch (const std::exception&) { // no memory: the next handshake is a full one
+        saved_ = true;
+    }
+}
+
+std::vector<tls_notice> session_core::notices(std::chrono::sys_seconds now) const
+{
+    std::vector<tls_notice> found;
+    const auto look = [&](const std::string& text, const std::string& path,
+                          std::chrono::sys_seconds until) {
+        const auto left = std::chrono::floor<std::chrono::days>(until - now);
+        if (left < warning_time) {
+            found.push_back({tls_notice::what::expires,
+                             text + (until < now ? " ended on " : " ends on ") + date_text(until),
+                             path, static_cast<int>(left.count())});
+        }
+    };
+    if (resumed_ || check_.accepted()) {
+        look("the certificate of " + check_.host().text(), "",
+             resumed_ ? offered_->leaf_until : check_.leaf_until());
+    }
+    for (const dated_certificate& one : check_.roots().dated) {
+        look(one.text, one.path, one.not_after);
+    }
+    return found;
 }
 
 tls_step session_core::not_done(outcome result, bool handshaking, std::error_code& ec)
@@ -202,6 +263,9 @@ tls_step session_core::fail(tls_diagnosis why, std::error_code& ec)
 {
     if (state_ != state::failed && why.text.empty()) { // a step before the handshake is done
         why = describe(tls_failure::other);
+    }
+    if (offered_ && (state_ == state::new_session || state_ == state::greeted)) {
+        cache_->forget(server_); // whatever it was, a full handshake is the better next attempt
     }
     why_ = std::move(why);
     state_ = state::failed;

@@ -5,12 +5,15 @@
 // after the handshake, and the account of a failure. A backend adds its library's calls.
 #pragma once
 
+#include <coquest/detail/tls_notice.hpp>
 #include <coquest/tls.hpp>
 
 #include "tls/byte_queue.hpp"
 #include "tls/failure_text.hpp"
 #include "tls/peer_check.hpp"
+#include "tls/session_cache.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -20,16 +23,26 @@
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace coquest::detail {
 
 /// Reads the name of the server; empty with @p why where it is neither a host name nor an address.
 [[nodiscard]] std::optional<host_name> parse_host(std::string_view host, tls_diagnosis& why);
 
+/// Where a session finds what it may resume, and leaves what a later one may.
+struct resumption {
+    std::shared_ptr<session_cache> cache; // null: nowhere
+    std::uint16_t port = 0;               // of the server
+};
+
 class session_core {
 public:
-    session_core(host_name host, std::shared_ptr<const trust> roots, client_certificate client)
-        : check_(std::move(host), std::move(roots)), client_(client)
+    session_core(host_name host, std::shared_ptr<const trust> roots, client_certificate client,
+                 resumption resume = {})
+        : check_(std::move(host), std::move(roots)), client_(client),
+          cache_(std::move(resume.cache)),
+          server_(session_cache::key(check_.host().text(), resume.port))
     {
     }
     session_core(const session_core&) = delete;
@@ -45,6 +58,10 @@ public:
     void consume_output(std::size_t n) { output_.consume(n); }
     [[nodiscard]] const tls_diagnosis& diagnosis() const noexcept { return why_; }
     [[nodiscard]] tls_peer peer() const;
+    [[nodiscard]] std::vector<tls_notice> notices(std::chrono::sys_seconds now) const;
+    [[nodiscard]] bool resumed() const noexcept { return resumed_; }
+    /// Leaves the session for a later connection, where it didn't before.
+    void save() noexcept;
 
 protected:
     enum class outcome { done, want_input, closed, failed };
@@ -63,6 +80,7 @@ protected:
     struct session_facts {
         std::uint32_t suite = 0; // IANA's number
         int version = 0;         // 0x0303: TLS 1.2, 0x0304: TLS 1.3
+        bool resumed = false;
     };
 
     virtual outcome do_handshake() = 0;
@@ -72,6 +90,11 @@ protected:
     virtual void do_shutdown() = 0;
     [[nodiscard]] virtual library_failure last_failure() = 0;
     [[nodiscard]] virtual session_facts facts() = 0;
+    /// Returns what a later connection can resume; null where there is nothing.
+    [[nodiscard]] virtual std::shared_ptr<void> native_session() { return nullptr; }
+
+    /// Takes a session to resume; null where there is none.
+    [[nodiscard]] void* take_offer();
 
     byte_queue input_{max_tls_record}; // from the wire, not yet asked for by the library
     byte_queue output_;                // for the wire
@@ -90,6 +113,11 @@ private:
     enum class state { new_session, greeted, established, failed };
     state state_ = state::new_session;
     std::uint32_t suite_ = 0; // IANA's number, after the handshake
+    std::shared_ptr<session_cache> cache_;
+    std::string server_;                   // in the cache
+    std::optional<saved_session> offered_; // to the server
+    bool resumed_ = false;
+    bool saved_ = false;
     tls_diagnosis why_;
 };
 

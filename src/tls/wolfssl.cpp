@@ -59,6 +59,9 @@ struct wolfssl_session final : session_core {
     void do_shutdown() override;
     library_failure last_failure() override;
     session_facts facts() override;
+#ifdef COQUEST_WOLFSSL_RESUMES
+    std::shared_ptr<void> native_session() override;
+#endif
 
 private:
     static int receive(WOLFSSL* connection, char* to, int size, void* self);
@@ -72,6 +75,15 @@ private:
 bool wolfssl_session::open(WOLFSSL_CTX* context, tls_diagnosis& why)
 {
     connection_.reset(wolfSSL_new(context));
+#ifdef COQUEST_WOLFSSL_RESUMES
+    void* const earlier = take_offer();
+    if (connection_ && earlier != nullptr &&
+        wolfSSL_set_session(connection_.get(), static_cast<WOLFSSL_SESSION*>(earlier)) !=
+            WOLFSSL_SUCCESS) {
+        // It has timed out, and yet some versions would name it in the hello.
+        connection_.reset(wolfSSL_new(context));
+    }
+#endif
     if (!connection_) {
         why = wolfssl_refused("a session");
         return false;
@@ -229,8 +241,26 @@ wolfssl_session::session_facts wolfssl_session::facts()
     return {static_cast<std::uint32_t>(wolfSSL_get_current_cipher_suite(connection_.get())),
             version == "TLSv1.3"   ? 0x0304
             : version == "TLSv1.2" ? 0x0303
-                                   : 0};
+                                   : 0,
+#ifdef COQUEST_WOLFSSL_RESUMES
+            wolfSSL_session_reused(connection_.get()) == 1};
+#else
+            false};
+#endif
 }
+
+#ifdef COQUEST_WOLFSSL_RESUMES
+// Not wolfSSL_get_session: what that returns may be freed meanwhile (CVE-2026-94419).
+std::shared_ptr<void> wolfssl_session::native_session()
+{
+    WOLFSSL_SESSION* const session = wolfSSL_get1_session(connection_.get());
+    if (session == nullptr) {
+        return nullptr;
+    }
+    return {static_cast<void*>(session),
+            [](void* one) { wolfSSL_SESSION_free(static_cast<WOLFSSL_SESSION*>(one)); }};
+}
+#endif
 
 } // namespace
 
@@ -238,6 +268,7 @@ struct wolfssl_backend::impl {
     context_ptr context;
     std::shared_ptr<const trust> roots;
     client_certificate client = client_certificate::not_asked_for;
+    std::shared_ptr<session_cache> sessions;
 };
 
 std::shared_ptr<const wolfssl_backend> wolfssl_backend::create(const tls_options& options,
@@ -267,21 +298,32 @@ std::shared_ptr<const wolfssl_backend> wolfssl_backend::create(const tls_options
         }
         client = client_certificate::sent;
     }
+    if (auto end = end_of(options, identity)) {
+        roots->dated.push_back(std::move(*end));
+    }
 #ifdef OPENSSL_EXTRA
     wolfSSL_CTX_set_client_cert_cb(context.get(), &wolfssl_session::note_certificate_request);
 #endif
-    return std::make_shared<const wolfssl_backend>(
-        std::make_unique<const impl>(impl{std::move(context), roots, client}));
+    return std::make_shared<const wolfssl_backend>(std::make_unique<const impl>(
+        impl{std::move(context), roots, client, std::make_shared<session_cache>()}));
 }
 
 std::unique_ptr<wolfssl_backend::session> wolfssl_backend::make_session(std::string_view host,
+                                                                        tls_diagnosis& why) const
+{
+    return make_session(host, 0, why);
+}
+
+std::unique_ptr<wolfssl_backend::session> wolfssl_backend::make_session(std::string_view host,
+                                                                        std::uint16_t port,
                                                                         tls_diagnosis& why) const
 {
     std::optional<host_name> name = parse_host(host, why);
     if (!name) {
         return nullptr;
     }
-    auto made = std::make_unique<wolfssl_session>(std::move(*name), impl_->roots, impl_->client);
+    auto made = std::make_unique<wolfssl_session>(std::move(*name), impl_->roots, impl_->client,
+                                                  resumption{impl_->sessions, port});
     if (!made->open(impl_->context.get(), why)) {
         return nullptr;
     }

@@ -205,6 +205,13 @@ context_ptr make_wolfssl_context(tls_min min, tls_diagnosis& why)
         wolfSSL_CTX_SetMinEccKey_Sz(context.get(), 256) != WOLFSSL_SUCCESS) {
         return refuse("the least key sizes");
     }
+#if defined(COQUEST_WOLFSSL_RESUMES) && LIBWOLFSSL_VERSION_HEX >= 0x05007006
+    // Of TLS 1.2; those of 1.3 come anyway. Before 5.7.6, a server that refused the ticket made the
+    // handshake fail; there, TLS 1.2 resumes by session ID.
+    if (wolfSSL_CTX_UseSessionTicket(context.get()) != WOLFSSL_SUCCESS) {
+        return refuse("session tickets");
+    }
+#endif
     if (!set_groups(context.get())) {
         return refuse("the groups X25519, P-256 and P-384");
     }

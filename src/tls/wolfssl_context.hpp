@@ -23,6 +23,11 @@
 #error "coquest needs wolfSSL built with WOLFSSL_ALWAYS_VERIFY_CB and WOLFSSL_ALT_CERT_CHAINS"
 #endif
 
+#if defined(HAVE_SESSION_TICKET) && !defined(NO_SESSION_CACHE) &&                                  \
+    (defined(OPENSSL_EXTRA) || defined(HAVE_EXT_CACHE))
+#define COQUEST_WOLFSSL_RESUMES 1
+#endif
+
 namespace coquest::detail {
 
 struct context_deleter {

@@ -23,39 +23,6 @@ int two_digits(std::string_view& text) noexcept
     return value;
 }
 
-// RFC 5280 4.1.2.5: always UTC, always with seconds.
-bool read_time(der_reader& in, std::chrono::sys_seconds& out) noexcept
-{
-    unsigned tag = 0;
-    der_bytes content;
-    der_bytes whole;
-    if (!in.any(tag, content, whole) || (tag != tag_utc_time && tag != tag_generalized_time)) {
-        return false;
-    }
-    std::string_view text = as_text(content);
-    int year = two_digits(text);
-    if (tag == tag_generalized_time) {
-        year = year * 100 + two_digits(text);
-    } else {
-        year += year < 50 ? 2000 : 1900;
-    }
-    const int month = two_digits(text);
-    const int day = two_digits(text);
-    const int hour = two_digits(text);
-    const int minute = two_digits(text);
-    const int second = two_digits(text);
-    const std::chrono::year_month_day date{std::chrono::year{year},
-                                           std::chrono::month{static_cast<unsigned>(month)},
-                                           std::chrono::day{static_cast<unsigned>(day)}};
-    if (text != "Z" || !date.ok() || hour < 0 || hour > 23 || minute < 0 || minute > 59 ||
-        second < 0 || second > 59) {
-        return false;
-    }
-    out = std::chrono::sys_days{date} + std::chrono::hours{hour} + std::chrono::minutes{minute} +
-          std::chrono::seconds{second};
-    return true;
-}
-
 std::size_t integer_bits(der_bytes integer) noexcept
 {
     while (!integer.empty() && integer[0] == std::byte{0}) {
@@ -108,22 +75,6 @@ bool read_key(der_reader& in, certificate& out) noexcept
     return true;
 }
 
-bool is_weak_signature(der_bytes algorithm) noexcept
-{
-    der_bytes oid;
-    if (!der_reader(algorithm).read(tag_oid, oid)) {
-        return true;
-    }
-    const bool rsa =
-        oid.size() == 9 && equals(oid.first(8), {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01});
-    const unsigned last = oid.empty() ? 0 : value_of(oid.back());
-    return (rsa && last >= 2 && last <= 5) ||                         // MD2, MD4, MD5, SHA-1
-           equals(oid, {0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x01}) || // ECDSA with SHA-1
-           equals(oid, {0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x03}) || // DSA with SHA-1, SHA-2
-           (oid.size() == 9 && last >= 1 && last <= 4 &&
-            equals(oid.first(8), {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03}));
-}
-
 bool read_key_purposes(der_bytes value, certificate& out) noexcept
 {
     der_bytes list;
@@ -153,6 +104,7 @@ bool read_extension(unsigned id, der_bytes value, certificate& out) noexcept
         }
         out.may_sign_handshake = (value_of(content[1]) & 0x80U) != 0;
         out.may_sign_certificates = (value_of(content[1]) & 0x04U) != 0;
+        out.may_sign_crl = (value_of(content[1]) & 0x02U) != 0;
         return true;
     case 17: // subjectAltName
         if (out.san || !der_reader(value).read(tag_sequence, content)) {
@@ -246,7 +198,7 @@ bool read_body(der_bytes body, certificate& out) noexcept
         return false;
     }
     der_bytes validity;
-    if (!in.read(tag_integer, skipped) || !in.read(tag_sequence, skipped) ||
+    if (!in.read(tag_integer, out.serial) || !in.read(tag_sequence, skipped) ||
         !in.read(tag_sequence, content, out.issuer) || !in.read(tag_sequence, validity) ||
         !in.read(tag_sequence, content, out.subject)) {
         return false;
@@ -268,6 +220,55 @@ bool read_body(der_bytes body, certificate& out) noexcept
 }
 
 } // namespace
+
+// Always UTC, always with seconds.
+bool read_time(der_reader& in, std::chrono::sys_seconds& out) noexcept
+{
+    unsigned tag = 0;
+    der_bytes content;
+    der_bytes whole;
+    if (!in.any(tag, content, whole) || (tag != tag_utc_time && tag != tag_generalized_time)) {
+        return false;
+    }
+    std::string_view text = as_text(content);
+    int year = two_digits(text);
+    if (tag == tag_generalized_time) {
+        year = year * 100 + two_digits(text);
+    } else {
+        year += year < 50 ? 2000 : 1900;
+    }
+    const int month = two_digits(text);
+    const int day = two_digits(text);
+    const int hour = two_digits(text);
+    const int minute = two_digits(text);
+    const int second = two_digits(text);
+    const std::chrono::year_month_day date{std::chrono::year{year},
+                                           std::chrono::month{static_cast<unsigned>(month)},
+                                           std::chrono::day{static_cast<unsigned>(day)}};
+    if (text != "Z" || !date.ok() || hour < 0 || hour > 23 || minute < 0 || minute > 59 ||
+        second < 0 || second > 59) {
+        return false;
+    }
+    out = std::chrono::sys_days{date} + std::chrono::hours{hour} + std::chrono::minutes{minute} +
+          std::chrono::seconds{second};
+    return true;
+}
+
+bool is_weak_signature(der_bytes algorithm) noexcept
+{
+    der_bytes oid;
+    if (!der_reader(algorithm).read(tag_oid, oid)) {
+        return true;
+    }
+    const bool rsa =
+        oid.size() == 9 && equals(oid.first(8), {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01});
+    const unsigned last = oid.empty() ? 0 : value_of(oid.back());
+    return (rsa && last >= 2 && last <= 5) ||                         // MD2, MD4, MD5, SHA-1
+           equals(oid, {0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x01}) || // ECDSA with SHA-1
+           equals(oid, {0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x03}) || // DSA with SHA-1, SHA-2
+           (oid.size() == 9 && last >= 1 && last <= 4 &&
+            equals(oid.first(8), {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03}));
+}
 
 bool certificate::self_issued() const noexcept
 {

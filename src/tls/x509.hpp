@@ -20,6 +20,7 @@ enum class key_kind { rsa, ec, edwards, other };
 
 // Views into the DER it was read from, which must outlive it.
 struct certificate {
+    der_bytes serial;  // content of the INTEGER
     der_bytes issuer;  // Name, with tag and length
     der_bytes subject; // Name, with tag and length
     std::chrono::sys_seconds not_before;
@@ -33,6 +34,7 @@ struct certificate {
     bool is_ca = false;                        // basicConstraints says CA:TRUE
     std::optional<unsigned> path_length;       // of CAs below it; empty: any
     bool may_sign_certificates = false;        // keyUsage with keyCertSign
+    bool may_sign_crl = true;                  // keyUsage absent or with cRLSign
     bool may_sign_handshake = true;            // keyUsage absent or with digitalSignature
     bool may_serve_tls = true;                 // extendedKeyUsage absent or with serverAuth
     std::optional<der_bytes> san;              // subjectAltName's list of names, where there is one
@@ -44,6 +46,9 @@ struct certificate {
 
 /// Reads @p der, which must be exactly one certificate; empty where it is none.
 [[nodiscard]] std::optional<certificate> parse_certificate(der_bytes der) noexcept;
+
+/// Says whether @p algorithm, the content of an AlgorithmIdentifier, signs with SHA-1 or older.
+[[nodiscard]] bool is_weak_signature(der_bytes algorithm) noexcept;
 
 /// Returns the first element of @p der with tag and length; empty where there is none.
 [[nodiscard]] der_bytes first_element(der_bytes der) noexcept;

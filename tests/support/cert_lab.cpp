@@ -222,6 +222,38 @@ identity forge(const cert_spec& spec, const identity& of)
     return made;
 }
 
+std::string issue_crl(const identity& issuer, const crl_spec& spec, bool pem)
+{
+    const std::shared_ptr<X509_CRL> made(X509_CRL_new(), &X509_CRL_free);
+    X509_CRL* const list = made.get();
+    const std::shared_ptr<ASN1_TIME> time(ASN1_TIME_new(), &ASN1_TIME_free);
+    X509_CRL_set_version(list, X509_CRL_VERSION_2);
+    X509_CRL_set_issuer_name(list, X509_get_subject_name(issuer.certificate.get()));
+    X509_gmtime_adj(time.get(), std::chrono::seconds(spec.from).count());
+    X509_CRL_set1_lastUpdate(list, time.get());
+    for (const identity& one : spec.revoked) {
+        X509_REVOKED* const entry = X509_REVOKED_new();
+        X509_REVOKED_set_serialNumber(entry, X509_get_serialNumber(one.certificate.get()));
+        X509_REVOKED_set_revocationDate(entry, time.get());
+        X509_CRL_add0_revoked(list, entry);
+    }
+    X509_gmtime_adj(time.get(), std::chrono::seconds(spec.until).count());
+    X509_CRL_set1_nextUpdate(list, time.get());
+    if (spec.critical_extension) {
+        const std::shared_ptr<ASN1_INTEGER> base(ASN1_INTEGER_new(), &ASN1_INTEGER_free);
+        ASN1_INTEGER_set(base.get(), 1);
+        require(X509_CRL_add1_ext_i2d(list, NID_delta_crl, base.get(), 1, 0) == 1,
+                "adding an extension failed");
+    }
+    const bool own_digest = EVP_PKEY_get_base_id(issuer.key.get()) == EVP_PKEY_ED25519;
+    require(X509_CRL_sign(list, issuer.key.get(),
+                          own_digest ? nullptr : EVP_get_digestbyname(spec.digest)) > 0,
+            "signing a list failed");
+    return to_pem([&](BIO* out) {
+        return pem ? PEM_write_bio_X509_CRL(out, list) : i2d_X509_CRL_bio(out, list);
+    });
+}
+
 identity guide_recipe(bool ca)
 {
     cert_spec spec;

@@ -65,6 +65,18 @@ struct identity {
 /// onto a key of its own, with the names of @p spec (CVE-2026-93302).
 [[nodiscard]] identity forge(const cert_spec& spec, const identity& of);
 
+/// What a revocation list says.
+struct crl_spec {
+    std::vector<identity> revoked;
+    std::chrono::hours from{-24}; // relative to now
+    std::chrono::hours until{24};
+    const char* digest = "SHA256";
+    bool critical_extension = false;
+};
+
+/// Issues a revocation list; in PEM form, or in DER.
+[[nodiscard]] std::string issue_crl(const identity& issuer, const crl_spec& spec, bool pem = true);
+
 /// The guide's recipe: CN only, no subjectAltName, RSA 2048, CA:TRUE unless told otherwise.
 [[nodiscard]] identity guide_recipe(bool ca = true);
 

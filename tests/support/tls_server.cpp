@@ -50,12 +50,10 @@ int select_http2(SSL*, const unsigned char** chosen, unsigned char* length,
     return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
-} // namespace
-
-tls_server::tls_server(const server_behaviour& spec)
-    : context_(SSL_CTX_new(TLS_server_method()), &SSL_CTX_free)
+std::shared_ptr<SSL_CTX> context_for(const server_behaviour& spec)
 {
-    SSL_CTX* const context = context_.get();
+    std::shared_ptr<SSL_CTX> made(SSL_CTX_new(TLS_server_method()), &SSL_CTX_free);
+    SSL_CTX* const context = made.get();
     SSL_CTX_set_security_level(context, spec.security_level);
     require(SSL_CTX_set_min_proto_version(context, number_of(spec.min)) == 1 &&
                 SSL_CTX_set_max_proto_version(context, number_of(spec.max)) == 1,
@@ -81,7 +79,17 @@ tls_server::tls_server(const server_behaviour& spec)
     if (spec.only_http2) {
         SSL_CTX_set_alpn_select_cb(context, &select_http2, nullptr);
     }
-    connection_ = {SSL_new(context), &SSL_free};
+    SSL_CTX_set_session_id_context(context, reinterpret_cast<const unsigned char*>("test"), 4);
+    return made;
+}
+
+} // namespace
+
+tls_server::tls_server(const server_behaviour& spec) : tls_server(context_for(spec)) {}
+
+tls_server::tls_server(std::shared_ptr<ssl_ctx_st> context) : context_(std::move(context))
+{
+    connection_ = {SSL_new(context_.get()), &SSL_free};
     BIO* const in = BIO_new(BIO_s_mem());
     BIO* const out = BIO_new(BIO_s_mem());
     BIO_set_mem_eof_return(in, -1);
@@ -90,6 +98,28 @@ tls_server::tls_server(const server_behaviour& spec)
 }
 
 tls_server::~tls_server() = default;
+
+std::unique_ptr<tls_server> tls_server::again() const
+{
+    return std::unique_ptr<tls_server>(new tls_server(context_));
+}
+
+std::vector<std::byte> tls_server::client_certificate() const
+{
+    const X509* const sent = SSL_get0_peer_certificate(connection_.get());
+    std::vector<std::byte> der(
+        static_cast<std::size_t>(sent == nullptr ? 0 : i2d_X509(sent, nullptr)));
+    auto* to = reinterpret_cast<unsigned char*>(der.data());
+    if (sent != nullptr) {
+        i2d_X509(sent, &to);
+    }
+    return der;
+}
+
+bool tls_server::resumed() const noexcept
+{
+    return SSL_session_reused(connection_.get()) == 1;
+}
 
 void tls_server::feed(std::span<const std::byte> bytes)
 {

@@ -46,6 +46,8 @@ public:
     tls_server(const tls_server&) = delete;
     tls_server& operator=(const tls_server&) = delete;
     ~tls_server();
+    /// Makes another connection to the same server: it knows the tickets of the first.
+    [[nodiscard]] std::unique_ptr<tls_server> again() const;
 
     /// Takes ciphertext from the wire, and does what it can with it.
     void feed(std::span<const std::byte> bytes);
@@ -68,6 +70,9 @@ public:
     /// Says whether what it was fed broke the connection.
     [[nodiscard]] bool is_broken() const noexcept { return broken_; }
     [[nodiscard]] bool is_established() const noexcept;
+    [[nodiscard]] bool resumed() const noexcept;
+    /// The client's certificate in DER; empty where it sent none.
+    [[nodiscard]] std::vector<std::byte> client_certificate() const;
     /// The name that the client asked for (SNI); empty where it named none.
     [[nodiscard]] std::string asked_name() const;
     /// The groups that the client offers, by their TLS numbers; valid after the hello.
@@ -77,6 +82,7 @@ public:
     [[nodiscard]] std::string negotiated_suite() const;
 
 private:
+    explicit tls_server(std::shared_ptr<ssl_ctx_st> context);
     void collect();
     void go_on();
 

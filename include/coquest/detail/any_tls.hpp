@@ -5,14 +5,17 @@
 // call costs nanoseconds, a record's cipher many microseconds.
 #pragma once
 
+#include <coquest/detail/tls_notice.hpp>
 #include <coquest/tls.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace coquest::detail {
 
@@ -30,13 +33,31 @@ public:
     [[nodiscard]] virtual tls_diagnosis diagnosis(std::error_code ec) const = 0;
     /// Describes the connection as far as the session can.
     [[nodiscard]] virtual tls_peer peer() const = 0;
+    /// Returns what there is to tell after a handshake.
+    [[nodiscard]] std::vector<tls_notice> notices() const
+    {
+        std::vector<tls_notice> all = own_notices();
+        all.insert(all.begin(), added_.begin(), added_.end());
+        return all;
+    }
+    /// Adds to what notices() returns.
+    void add_notice(tls_notice one) { added_.push_back(std::move(one)); }
+
+private:
+    [[nodiscard]] virtual std::vector<tls_notice> own_notices() const = 0;
+    std::vector<tls_notice> added_;
 };
 
 class any_tls_backend {
 public:
     virtual ~any_tls_backend() = default;
     [[nodiscard]] virtual std::unique_ptr<any_tls_session> make_session(
-        std::string_view host, tls_diagnosis& why) const = 0;
+        std::string_view host, std::uint16_t port, tls_diagnosis& why) const = 0;
+    [[nodiscard]] std::unique_ptr<any_tls_session> make_session(std::string_view host,
+                                                                tls_diagnosis& why) const
+    {
+        return make_session(host, 0, why);
+    }
 };
 
 /// Makes a backend from options; null with a diagnosis where it cannot.
@@ -83,6 +104,15 @@ public:
     }
 
 private:
+    std::vector<tls_notice> own_notices() const override
+    {
+        if constexpr (requires { session_->notices(); }) {
+            return session_->notices();
+        } else {
+            return {};
+        }
+    }
+
     std::unique_ptr<Session> session_;
 };
 
@@ -93,11 +123,16 @@ public:
         : backend_(std::move(backend))
     {
     }
-    std::unique_ptr<any_tls_session> make_session(std::string_view host,
+    std::unique_ptr<any_tls_session> make_session(std::string_view host, std::uint16_t port,
                                                   tls_diagnosis& why) const override
     {
         using session = typename Backend::session;
-        auto made = backend_->make_session(host, why);
+        std::unique_ptr<session> made;
+        if constexpr (requires { backend_->make_session(host, port, why); }) {
+            made = backend_->make_session(host, port, why);
+        } else {
+            made = backend_->make_session(host, why);
+        }
         return made ? std::make_unique<erased_tls_session<session>>(std::move(made)) : nullptr;
     }
 

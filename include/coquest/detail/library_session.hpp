@@ -4,12 +4,14 @@
 // The session of the backends that come with this library. What differs between them is behind it.
 #pragma once
 
+#include <coquest/detail/tls_notice.hpp>
 #include <coquest/tls.hpp>
 
 #include <cstddef>
 #include <memory>
 #include <span>
 #include <system_error>
+#include <vector>
 
 namespace coquest::detail {
 
@@ -32,6 +34,9 @@ public:
     void consume_output(std::size_t n);
     [[nodiscard]] tls_diagnosis diagnosis() const;
     [[nodiscard]] tls_peer peer() const;
+    [[nodiscard]] std::vector<tls_notice> notices() const;
+    /// Whether the handshake resumed an earlier session.
+    [[nodiscard]] bool resumed() const noexcept;
 
 private:
     std::unique_ptr<session_core> core_;

@@ -108,6 +108,8 @@ TEST(config_option, each_key_sets_its_member)
          [](const config& c) {
              return c.tls.pins == std::vector{"sha256/" + std::string(43, 'A') + "="};
          }},
+        {protocol::https, "tls_crl", "/l", [](const config& c) { return c.tls.crl == "/l"; }},
+        {protocol::https, "tls_reload", "on", [](const config& c) { return c.tls.reload; }},
         {protocol::https, "tls_client_cert", "/c",
          [](const config& c) { return c.tls.client_cert == "/c"; }},
         {protocol::https, "tls_client_key", "/k",
@@ -242,6 +244,9 @@ TEST(config_option, bad_value_says_what_the_key_takes)
         {"tls_roots", "",
          "\"tls_roots\" is empty: give the path of a PEM file or leave the key out"},
         {"tls_verify", "off", "\"tls_verify\" takes on or unsafe_off"},
+        {"tls_crl", "",
+         "\"tls_crl\" is empty: give the path of a file of revocation lists or leave the key out"},
+        {"tls_reload", "1", "\"tls_reload\" takes on or off"},
         {"tls_min", "1.1", "\"tls_min\" takes 1.2 or 1.3"},
         {"tls_pin", "sha256/AAAA", not_a_pin},
         {"tls_pin", "sha1/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", not_a_pin},
@@ -283,8 +288,9 @@ TEST(config_option, skipping_verification_needs_the_build_option)
 
 TEST(config_option, tls_keys_on_a_plain_protocol_name_the_one_with_tls)
 {
-    for (const std::string key : {"tls_verify", "tls_ca", "tls_roots", "tls_roots_password",
-                                  "tls_client_cert", "tls_client_key", "tls_min", "tls_pin"}) {
+    for (const std::string key :
+         {"tls_verify", "tls_ca", "tls_roots", "tls_roots_password", "tls_client_cert",
+          "tls_client_key", "tls_min", "tls_pin", "tls_crl", "tls_reload"}) {
         EXPECT_EQ(refusal(protocol::http, key, "on"),
                   "\"" + key + "\" needs TLS: use https in place of http");
         EXPECT_EQ(refusal(protocol::tcp, key, "on"),

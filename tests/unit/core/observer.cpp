@@ -166,6 +166,14 @@ TEST(observer, events_are_described_in_a_line)
               "stopped sending, and kept 0 rows, 1 byte: connection refused");
     EXPECT_EQ(text(event_kind::resumed), "sending again, with 0 rows, 1 byte to go");
     EXPECT_EQ(text(event_kind::closed), "closed");
+    what.certificate = "the certificate of localhost ends on Sunday";
+    what.days_left = 3;
+    EXPECT_EQ(text(event_kind::certificate_expires),
+              "the certificate of localhost ends on Sunday, 3 days from now");
+    EXPECT_EQ(text(event_kind::tls_reloaded), "loaded the files of the TLS options again");
+    EXPECT_EQ(text(event_kind::tls_reload_failed, &failure),
+              "could not load the files of the TLS options again, and keeps the old: "
+              "connection refused");
 }
 
 TEST(observer, a_description_is_short_and_printable)
@@ -194,6 +202,9 @@ TEST(observer, kinds_of_events_have_names)
     EXPECT_EQ(to_string(event_kind::resumed), "resumed");
     EXPECT_EQ(to_string(event_kind::dropped_unsent), "dropped_unsent");
     EXPECT_EQ(to_string(event_kind::closed), "closed");
+    EXPECT_EQ(to_string(event_kind::certificate_expires), "certificate_expires");
+    EXPECT_EQ(to_string(event_kind::tls_reloaded), "tls_reloaded");
+    EXPECT_EQ(to_string(event_kind::tls_reload_failed), "tls_reload_failed");
     EXPECT_EQ(to_string(static_cast<event_kind>(99)), "unknown");
 }
 

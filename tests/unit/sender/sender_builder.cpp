@@ -28,6 +28,8 @@ TEST(sender_builder, each_setter_sets_its_option)
         .tls_client_key("key.pem")
         .tls_verify("on")
         .tls_min("1.3")
+        .tls_crl("lists.crl")
+        .tls_reload(true)
         .tls_pin("sha256/" + std::string(43, 'A'))
         .tls_pin(std::string(43, 'A'))
         .protocol_version(coquest::protocol_version::v1)
@@ -58,6 +60,8 @@ TEST(sender_builder, each_setter_sets_its_option)
     EXPECT_EQ(c.tls.client_key, "key.pem");
     EXPECT_EQ(c.tls.verify, tls_verify::on);
     EXPECT_EQ(c.tls.min, tls_min::v1_3);
+    EXPECT_EQ(c.tls.crl, "lists.crl");
+    EXPECT_TRUE(c.tls.reload);
     EXPECT_EQ(c.tls.pins.size(), 2U);
     EXPECT_EQ(c.version, coquest::protocol_version::v1);
     EXPECT_EQ(c.max_name_len, 64U);

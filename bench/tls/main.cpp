@@ -1,0 +1,217 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+//
+// What TLS costs before the first row: making a backend, and shaking hands, in memory, with an
+// OpenSSL server whose own work is not counted. Times are the processor's.
+
+#include "support/cert_lab.hpp"
+#include "support/tls_server.hpp"
+#include "tls/tls_source.hpp"
+
+#include <coquest/openssl.hpp>
+#include <coquest/wolfssl.hpp>
+
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include <malloc.h>
+#include <time.h>
+
+namespace {
+
+using namespace coquest;
+
+tls_options with(tls_ca ca)
+{
+    tls_options options;
+    options.ca = ca;
+    return options;
+}
+
+double heap_bytes()
+{
+    return static_cast<double>(mallinfo2().uordblks);
+}
+
+// The roots and everything else that all connections share; heap is what a backend keeps.
+template <class Backend>
+void make_backend(benchmark::State& state, tls_ca ca)
+{
+    tls_diagnosis why;
+    std::shared_ptr<const Backend> made = Backend::create(with(ca), why); // initialises the library
+    for (auto _ : state) {
+        state.PauseTiming();
+        made.reset();
+        const double before = heap_bytes();
+        state.ResumeTiming();
+        made = Backend::create(with(ca), why);
+        state.PauseTiming();
+        state.counters["heap"] = heap_bytes() - before;
+        state.ResumeTiming();
+    }
+    if (!made) {
+        state.SkipWithError(why.text.c_str());
+    }
+}
+
+// What build() spends on TLS where another sender of the process has equal options.
+template <class Backend>
+void share_backend(benchmark::State& state, tls_ca ca)
+{
+    tls_diagnosis why;
+    const auto first = detail::tls_source::create(with(ca), &detail::make_tls<Backend>, why);
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(
+            detail::tls_source::create(with(ca), &detail::make_tls<Backend>, why));
+    }
+}
+
+std::chrono::nanoseconds thread_time()
+{
+    timespec now{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+}
+
+// Counts the client's share, and what goes over the wire.
+class counted_handshake {
+public:
+    counted_handshake(detail::any_tls_session& client, test::tls_server& server)
+        : client_(client), server_(server)
+    {
+    }
+
+    /// Shakes hands, and reads what the server says then; returns the client's time.
+    std::chrono::duration<double> run(std::string_view said)
+    {
+        std::chrono::duration<double> spent{};
+        const auto timed = [&](auto step) {
+            const auto start = thread_time();
+            const tls_step next = step();
+            spent += thread_time() - start;
+            exchange();
+            return next;
+        };
+        std::error_code ec;
+        while (timed([&] { return client_.handshake(ec); }) == tls_step::retry_after_input && !ec) {
+        }
+        handshake_bytes = bytes_;
+        server_.feed({});
+        server_.send(said);
+        exchange();
+        std::byte text[64];
+        std::size_t n = 0;
+        while (timed([&] { return client_.read(text, n, ec); }) == tls_step::retry_after_input &&
+               !ec) {
+        }
+        good = !ec && n == said.size();
+        return spent;
+    }
+
+    std::size_t handshake_bytes = 0; // both ways, before tickets and data
+    bool good = false;
+
+private:
+    void exchange()
+    {
+        const auto out = client_.output();
+        bytes_ += out.size();
+        if (!out.empty()) {
+            server_.feed(out);
+            client_.consume_output(out.size());
+        }
+        bytes_ += server_.wire.size();
+        for (std::size_t taken = 0; taken < server_.wire.size();) {
+            taken += client_.put_input(std::span(server_.wire).subspan(taken));
+        }
+        server_.wire.clear();
+    }
+
+    detail::any_tls_session& client_;
+    test::tls_server& server_;
+    std::size_t bytes_ = 0;
+};
+
+template <class Backend>
+void handshake(benchmark::State& state, test::tls_version version, bool resume)
+{
+    const test::identity root = test::self_signed(test::ca_spec("a CA"));
+    test::server_behaviour spec;
+    spec.certificate = test::issue(test::server_spec(), root);
+    spec.min = spec.max = version;
+    const test::tls_server first(spec);
+    tls_options options = with(tls_ca::pem_file);
+    options.roots_pem = root.pem();
+    tls_diagnosis why;
+    const auto backend = detail::make_tls<Backend>(options, why);
+    std::uint16_t port = 1;
+    double most = 0;
+    bool again = false;
+    for (auto _ : state) {
+        const auto server = first.again();
+        const double before = heap_bytes();
+        const auto client = backend->make_session("localhost", port, why);
+        counted_handshake one(*client, *server);
+        state.SetIterationTime(one.run("hello").count());
+        most = std::max(most, heap_bytes() - before);
+        state.counters["wire"] = static_cast<double>(one.handshake_bytes);
+        if (!one.good || server->resumed() != (resume && std::exchange(again, true))) {
+            state.SkipWithError("the handshake went otherwise");
+            break;
+        }
+        server->close(); // or it would forget the session
+        port = resume ? port : static_cast<std::uint16_t>(port + 1);
+    }
+    state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()));
+    state.counters["heap"] = most; // of a connection, the server's share included
+}
+
+template <class Backend>
+void add(const std::string& name)
+{
+    for (const auto& [ca, text] :
+         {std::pair{tls_ca::webpki_roots, "webpki_roots"}, std::pair{tls_ca::os_roots, "os_roots"},
+          std::pair{tls_ca::webpki_and_os_roots, "webpki_and_os_roots"}}) {
+        benchmark::RegisterBenchmark((name + "/make/" + text).c_str(), make_backend<Backend>, ca)
+            ->Unit(benchmark::kMicrosecond);
+        benchmark::RegisterBenchmark((name + "/share/" + text).c_str(), share_backend<Backend>, ca)
+            ->Unit(benchmark::kMicrosecond);
+    }
+    for (const auto& [version, text] : {std::pair{test::tls_version::tls1_2, "1.2"},
+                                        std::pair{test::tls_version::tls1_3, "1.3"}}) {
+        for (const bool resume : {false, true}) {
+            benchmark::RegisterBenchmark(
+                (name + "/handshake/" + text + (resume ? "/resumed" : "/full")).c_str(),
+                handshake<Backend>, version, resume)
+                ->UseManualTime()
+                ->Unit(benchmark::kMicrosecond);
+        }
+    }
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+#ifdef COQUEST_HAS_WOLFSSL
+    add<wolfssl_backend>("wolfssl");
+#endif
+#ifdef COQUEST_HAS_OPENSSL
+    add<openssl_backend>("openssl");
+#endif
+    benchmark::Initialize(&argc, argv);
+    if (benchmark::ReportUnrecognizedArguments(argc, argv)) {
+        return 1;
+    }
+    benchmark::RunSpecifiedBenchmarks();
+}
