@@ -58,6 +58,14 @@ bool is_chain_failure(tls_failure kind) noexcept
            kind == tls_failure::bad_signature;
 }
 
+bool has_weak_key(std::span<const der_bytes> chain)
+{
+    return std::ranges::any_of(chain, [](der_bytes der) {
+        const auto one = parse_certificate(der);
+        return one && one->weak_key();
+    });
+}
+
 } // namespace
 
 bool peer_check::judge(std::span<const der_bytes> chain, std::optional<tls_failure> verdict,
@@ -109,6 +117,10 @@ void peer_check::refuse(tls_failure kind, std::span<const der_bytes> chain,
 {
     keep(chain);
     accepted_ = false;
+    // Of a curve that it was built without, a library only says that it can't read the certificate.
+    if (kind == tls_failure::bad_certificate && has_weak_key(chain)) {
+        kind = tls_failure::weak_key;
+    }
     failure_ = explain(kind, {host_.text(), host_.is_ip(), chain, *roots_, now});
 }
 

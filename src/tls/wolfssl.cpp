@@ -48,10 +48,7 @@ struct wolfssl_session final : session_core {
 
     [[nodiscard]] bool open(WOLFSSL_CTX* context, tls_diagnosis& why);
     static int verify(int good, WOLFSSL_X509_STORE_CTX* store);
-#ifdef OPENSSL_EXTRA
-    static int note_certificate_request(WOLFSSL* connection, WOLFSSL_X509** certificate,
-                                        WOLFSSL_EVP_PKEY** key);
-#endif
+    static int note_certificate_request(WOLFSSL* connection);
 
     outcome do_handshake() override;
     outcome do_read(std::span<std::byte> in, std::size_t& n) override;
@@ -145,15 +142,14 @@ int wolfssl_session::verify(int good, WOLFSSL_X509_STORE_CTX* store)
     }
 }
 
-#ifdef OPENSSL_EXTRA
-int wolfssl_session::note_certificate_request(WOLFSSL* connection, WOLFSSL_X509**,
-                                              WOLFSSL_EVP_PKEY**)
+int wolfssl_session::note_certificate_request(WOLFSSL* connection)
 {
-    static_cast<wolfssl_session*>(wolfSSL_GetIOReadCtx(connection))->client_ =
-        client_certificate::asked_for;
-    return 0; // we have none
+    auto& client = static_cast<wolfssl_session*>(wolfSSL_GetIOReadCtx(connection))->client_;
+    if (client == client_certificate::not_asked_for) {
+        client = client_certificate::asked_for;
+    }
+    return 0;
 }
-#endif
 
 int wolfssl_session::receive(WOLFSSL*, char* to, int size, void* self)
 {
@@ -301,8 +297,20 @@ std::shared_ptr<const wolfssl_backend> wolfssl_backend::create(const tls_options
     if (auto end = end_of(options, identity)) {
         roots->dated.push_back(std::move(*end));
     }
+    // Lean builds have the one callback, others the other.
 #ifdef OPENSSL_EXTRA
-    wolfSSL_CTX_set_client_cert_cb(context.get(), &wolfssl_session::note_certificate_request);
+    wolfSSL_CTX_set_client_cert_cb(context.get(),
+                                   [](WOLFSSL* connection, WOLFSSL_X509**, WOLFSSL_EVP_PKEY**) {
+                                       return wolfssl_session::note_certificate_request(connection);
+                                   });
+#elif defined(WOLFSSL_CERT_SETUP_CB)
+    wolfSSL_CTX_set_cert_cb(
+        context.get(),
+        [](WOLFSSL* connection, void*) {
+            wolfssl_session::note_certificate_request(connection);
+            return 1;
+        },
+        nullptr);
 #endif
     return std::make_shared<const wolfssl_backend>(std::make_unique<const impl>(
         impl{std::move(context), roots, client, std::make_shared<session_cache>()}));
