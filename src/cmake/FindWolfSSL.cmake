@@ -44,11 +44,12 @@ if(WolfSSL_FOUND AND NOT TARGET WolfSSL::WolfSSL)
     endif()
     if(NOT wolfssl_asm)
         message(STATUS "wolfSSL ${WolfSSL_VERSION} is built without AES instructions: ChaCha20 \
-comes first; a wolfSSL configured with --enable-intelasm or --enable-armasm is about ten times \
-faster")
+comes first, and costs about ten times the processor time that AES costs one built for speed: \
+scripts/build-wolfssl --fast, or --enable-intelasm or --enable-armasm of its own configure")
     endif()
     if(WolfSSL_VERSION VERSION_LESS 5.9.4)
         message(STATUS "wolfSSL ${WolfSSL_VERSION} is older than 5.9.4: it lacks certificate \
-checks of that release, keep the distribution's security updates installed")
+checks of that release, keep the distribution's security updates installed; scripts/build-wolfssl \
+builds a newer one")
     endif()
 endif()
