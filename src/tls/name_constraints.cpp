@@ -180,15 +180,15 @@ std::vector<certificate> issuers_of(const certificate& leaf, std::span<const der
                                     const trust& roots)
 {
     std::vector<certificate> pool;
-    for (const der_bytes der : chain.subspan(1)) {
+    const auto add = [&pool](der_bytes der) {
         if (const auto one = parse_certificate(der)) {
             pool.push_back(*one);
         }
-    }
-    for (const der_certificate& der : roots.pins) {
-        if (const auto one = parse_certificate(der)) {
-            pool.push_back(*one);
-        }
+    };
+    std::ranges::for_each(chain.subspan(1), add);
+    std::ranges::for_each(roots.pins, add);
+    if (!roots.from_file) {
+        std::ranges::for_each(roots.issuers, add, &trusted_certificate::der);
     }
     std::vector<certificate> found{leaf};
     for (std::size_t i = 0; i < found.size() && !pool.empty(); ++i) {

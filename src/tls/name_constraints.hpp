@@ -21,7 +21,7 @@ struct constraint_violation {
 };
 
 /// Looks for a name in @p chain[0] that the constraints of a CA forbid. The CAs are those of
-/// @p chain and of the user's file that its line of issuers leads to, by name: where two share one,
+/// @p chain and of @p roots that its line of issuers leads to, by name: where two share one,
 /// both count. A name or constraint that is malformed, or of a kind that nobody here understands,
 /// is forbidden.
 [[nodiscard]] std::optional<constraint_violation> find_constraint_violation(

@@ -428,7 +428,7 @@ const std::vector<kind>& kinds()
         {"unknown_critical_extension",
          [](const lab& l) { return l.with(with(server_spec(), "1.2.3.4", critical_unknown)); },
          {fault::bad_certificate, "has a critical extension that", "without that extension"},
-         {fault::bad_certificate, "Critical extension", "openssl x509 -text", true}},
+         {fault::bad_certificate, "Critical extension", "openssl s_client -showcerts", true}},
         {"unknown_critical_extension_of_an_intermediate",
          [](const lab& l) { return l.under(with(ca_spec("odd"), "1.2.3.4", critical_unknown)); },
          {fault::bad_certificate, "\"odd\" of localhost has a critical extension",
