@@ -46,6 +46,12 @@ asio::awaitable<void> answer_all(wire& w, std::string bytes)
     }
 }
 
+asio::awaitable<void> tamper_with(wire& w, record_proxy proxy)
+{
+    w.tamper(std::move(proxy));
+    co_return;
+}
+
 asio::awaitable<void> hang_up(wire& w, void (wire::*how)())
 {
     (w.*how)();
@@ -132,6 +138,11 @@ wire_script sends_in_records(std::string bytes, std::size_t size)
 wire_script with_tls(std::function<void(tls_server&)> act)
 {
     return [act = std::move(act)](wire& w) { return w.with_tls(act); };
+}
+
+wire_script tampers(tampering what, std::size_t record)
+{
+    return [=](wire& w) { return tamper_with(w, record_proxy(what, record)); };
 }
 
 wire_script sends_many(std::string bytes, std::size_t times)

@@ -33,6 +33,7 @@ namespace coquest::test {
 [[nodiscard]] wire_script sends_slowly(std::string bytes, std::chrono::milliseconds pause);
 [[nodiscard]] wire_script sends_in_records(std::string bytes, std::size_t size);
 [[nodiscard]] wire_script with_tls(std::function<void(tls_server&)> act);
+[[nodiscard]] wire_script tampers(tampering what, std::size_t record); // from here on
 [[nodiscard]] wire_script sends_many(std::string bytes, std::size_t times);
 [[nodiscard]] wire_script waits(std::chrono::milliseconds time);
 [[nodiscard]] wire_script holds(); // reads nothing, says nothing, stays

@@ -212,6 +212,11 @@ void wire::store(const request& from)
     at_->owner().stored.push_back(from.body);
 }
 
+void wire::tamper(record_proxy proxy)
+{
+    at_->to_client = std::move(proxy);
+}
+
 void wire::close()
 {
     if (at_->tls) {

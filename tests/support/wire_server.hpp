@@ -58,6 +58,8 @@ public:
     /// Takes note that the server has stored the rows of @p from.
     void store(const request& from);
 
+    /// Has what is sent from now on go through @p proxy (TLS).
+    void tamper(record_proxy proxy);
     void close();  ///< says goodbye (TLS), then FIN; RST where bytes are unread
     void cut();    ///< the same without the goodbye
     void finish(); ///< FIN, and the other direction stays open
