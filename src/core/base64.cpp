@@ -69,11 +69,29 @@ std::optional<std::size_t> base64_decode(std::string_view text, base64 alphabet,
                                          std::span<std::byte> out) noexcept
 {
     const auto& values = alphabet == base64::standard ? standard_values : url_values;
+    const std::string_view digits = without_padding(text);
+    const auto value = [&](std::size_t i) -> std::uint32_t {
+        return values[static_cast<unsigned char>(digits[i])];
+    };
+    std::size_t written = 0;
+    std::size_t at = 0;
+    for (; at + 4 <= digits.size() && written + 3 <= out.size(); at += 4) {
+        const std::uint32_t a = value(at);
+        const std::uint32_t b = value(at + 1);
+        const std::uint32_t c = value(at + 2);
+        const std::uint32_t d = value(at + 3);
+        if (((a | b | c | d) & no_digit) != 0) {
+            return std::nullopt;
+        }
+        const std::uint32_t group = a << 18 | b << 12 | c << 6 | d;
+        out[written++] = static_cast<std::byte>(group >> 16);
+        out[written++] = static_cast<std::byte>(group >> 8 & 0xff);
+        out[written++] = static_cast<std::byte>(group & 0xff);
+    }
     std::uint32_t pending = 0; // bits that do not fill a byte yet
     unsigned bits = 0;
-    std::size_t written = 0;
-    for (const char c : without_padding(text)) {
-        const std::uint8_t digit = values[static_cast<unsigned char>(c)];
+    for (; at < digits.size(); ++at) {
+        const std::uint32_t digit = value(at);
         if (digit == no_digit) {
             return std::nullopt;
         }

@@ -30,7 +30,7 @@ bool is_space(char c) noexcept
 bool decode(std::string_view block, der_certificate& out)
 {
     std::string digits(block);
-    std::erase_if(digits, is_space);
+    std::erase_if(digits, [](char c) { return is_space(c); }); // inlined: a bundle is long
     out.resize(digits.size());
     const std::optional<std::size_t> size = base64_decode(digits, base64::standard, out);
     out.resize(size.value_or(0));
