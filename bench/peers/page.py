@@ -118,7 +118,7 @@ def machine():
     cpuinfo = Path("/proc/cpuinfo").read_text()
     model = re.search(r"model name\s*: (.*)", cpuinfo)
     lines = [f"{cpuinfo.count('processor')} processors ({model.group(1) if model else 'unknown'}), "
-             f"{platform.system()} {platform.release()}"]
+             f"{platform.system()} {re.match(r'[0-9.]*[0-9]', platform.release()).group()}"]
     tools = [output("g++", "--version"), output("rustc", "--version"), output("go", "version"),
              output("java", "--version"), output("python3", "--version"),
              ("Node.js " + output("node", "--version")).strip(),
@@ -179,4 +179,6 @@ def write_summary(rows, path):
     begin, end = "<!-- bench peers: begin -->\n", "<!-- bench peers: end -->"
     before, rest = path.read_text().split(begin)
     after = rest.split(end)[1]
-    path.write_text(before + begin + summary(rows) + "\n" + end + after)
+    text = ("`./scripts/bench peers` sends the same rows by coquest and QuestDB's other clients, "
+            f"in turns ([page](docs/bench/README.md)). The best of the rounds, and times {BASE}:")
+    path.write_text(f"{before}{begin}{text}\n\n{summary(rows)}\n{end}{after}")
