@@ -275,7 +275,8 @@ def measure(bench, options):
     bench.throughput(Cell("A", "http", 2, "ways in"), names + rust + checked, rounds)
     bench.latency(bench.clients("A", "coquest, buffer"), rounds, 500 if options.quick else 3000)
     for transport in ("http", "https"):
-        bench.cold_start(transport, bench.clients("A", "coquest"), rounds)
+        own = ["coquest"] + ["coquest, wolfSSL"] * (transport == "https")
+        bench.cold_start(transport, bench.clients("A", *own), rounds)
     if not options.no_server:
         bench.real_server(bench.clients("A", "coquest"), 1 if options.quick else 3,
                           500_000 if options.quick else 5_000_000)
