@@ -74,6 +74,9 @@ struct tls_diagnosis {
     std::string text;                      ///< what was found; empty: the kind's general text
     std::string hint;                      ///< what to do; empty: the kind's general hint
     std::string path;                      ///< the file concerned, where there is one
+    /// The handshake offered to resume an earlier session, which may be to blame: the next one will
+    /// not, and is worth a try at once.
+    bool offered_session = false;
 };
 
 /// Tells of a connection what a person who looks into it wants to know.

@@ -96,6 +96,7 @@ asio::awaitable<fault> stream::connect(std::shared_ptr<detail::address_list> ser
 {
     close();
     report_ = std::make_unique<connect_report>(std::move(servers));
+    bool tried_in_full = false; // where a session that was to be resumed may be to blame
     while (!open_) {
         fault problem = co_await connect_plain(order, bind_to, deadline);
         if (problem) {
@@ -113,6 +114,12 @@ asio::awaitable<fault> stream::connect(std::shared_ptr<detail::address_list> ser
             close();
             if (problem.code == errc::cancelled) {
                 co_return problem;
+            }
+            if (tls_ && tls_->diagnosis({}).offered_session &&
+                !std::exchange(tried_in_full, true)) {
+                order.insert(order.begin(), server_);
+                order.erase(std::find(order.begin() + 1, order.end(), server_));
+                continue;
             }
             report_->failed(server_, std::move(problem), clock::now());
             order = report_->remaining(std::move(order));

@@ -266,6 +266,7 @@ tls_step session_core::fail(tls_diagnosis why, std::error_code& ec)
     }
     if (offered_ && (state_ == state::new_session || state_ == state::greeted)) {
         cache_->forget(server_); // whatever it was, a full handshake is the better next attempt
+        why.offered_session = true;
     }
     why_ = std::move(why);
     state_ = state::failed;

@@ -259,5 +259,35 @@ TEST_F(fault_matrix, row_72_tickets_of_a_key_that_is_gone)
     });
 }
 
+// The session of version 1.2 that the first connection leaves is of no use to this server.
+TEST_F(fault_matrix, row_72_a_server_that_leaves_tls_1_2_behind)
+{
+    with_each_library([](const tls_way& how) {
+        server_behaviour spec = serving(how);
+        spec.min = spec.max = tls_version::tls1_2;
+        tls_scenario on(how, spec);
+        on.server.scripts = {play({stores(), sends(status("204 No Content")), closes()})};
+        std::optional<wire_server> second;
+        run(on.io,
+            [](tls_scenario& t, server_behaviour next,
+               std::optional<wire_server>& upgraded) -> asio::awaitable<void> {
+                sender s = co_await t.builder().retry_timeout(std::chrono::milliseconds(0)).build();
+                co_await s.table("t").column_i64("n", 1).at_now();
+                co_await s.flush();
+                const std::uint16_t port = t.server.port();
+                t.server.stop();
+                wire_server::options again;
+                next.min = next.max = tls_version::tls1_3;
+                again.tls = next;
+                again.port = port;
+                upgraded.emplace(t.io, again);
+                upgraded->scripts = {healthy()};
+                co_await s.table("t").column_i64("n", 2).at_now();
+                co_await s.close();
+            }(on, spec, second));
+        EXPECT_EQ(second->stored.size(), 1U);
+    });
+}
+
 } // namespace
 } // namespace coquest::test
