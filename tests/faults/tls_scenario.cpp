@@ -4,6 +4,7 @@
 #include "tls_scenario.hpp"
 
 #include <algorithm>
+#include <fstream>
 #include <vector>
 
 namespace coquest::test {
@@ -91,6 +92,11 @@ sender_builder tls_scenario::builder(std::string_view host, const std::string& r
     made.tls_roots(roots_->path());
     how_.use(made);
     return made;
+}
+
+void tls_scenario::trust(const std::string& roots)
+{
+    std::ofstream(roots_->path(), std::ios::binary) << roots;
 }
 
 void expect_refused(const tls_way& how, const refused_certificate& given,

@@ -44,6 +44,8 @@ public:
     /// Makes a builder for this server that trusts lab_root(), or @p roots (PEM) where given.
     [[nodiscard]] sender_builder builder(std::string_view host = "127.0.0.1",
                                          const std::string& roots = {});
+    /// Puts @p roots (PEM) into the file that the last builder named.
+    void trust(const std::string& roots);
 
 private:
     tls_way how_;

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Rows 63 to 69 and 72: handshakes that stall or offer too little, records that somebody changed,
-// and what else a server may send beside rows' answers.
+// Rows 63 to 69, 71 and 72: handshakes that stall or offer too little, records that somebody
+// changed, what else a server may send beside rows' answers, and keys that are renewed.
 
 #include "tls_scenario.hpp"
 
@@ -244,6 +244,31 @@ TEST_F(fault_matrix, row_69_a_client_certificate_is_demanded)
         tls_scenario with(how, spec);
         with.expect_delivered(with.send(
             with.builder().tls_client_cert(certificate.path()).tls_client_key(key.path())));
+    });
+}
+
+asio::awaitable<void> rotate_ca(tls_scenario& s, sender_builder with, std::string roots)
+{
+    sender held = co_await with.build();
+    co_await held.table("t").column_i64("n", 1).at_now();
+    const error refused = co_await failure_of(held.flush());
+    EXPECT_EQ(refused.info().tls, tls_failure::unknown_issuer) << refused.what();
+    EXPECT_EQ(held.unsent_rows(), 1U);
+    s.trust(roots);
+    held.reload_tls();
+    co_await held.flush();
+    co_await held.close();
+}
+
+TEST_F(fault_matrix, row_71_a_ca_that_is_rotated)
+{
+    const identity next = self_signed(ca_spec("the next root"));
+    const identity leaf = issue(server_spec({"IP:127.0.0.1"}), next);
+    with_each_library([&](const tls_way& how) {
+        tls_scenario s(how, serving(how, leaf));
+        run(s.io, rotate_ca(s, s.builder(), next.pem()));
+        EXPECT_EQ(s.server.stored.size(), 1U);
+        EXPECT_EQ(s.server.connections, 2U);
     });
 }
 
