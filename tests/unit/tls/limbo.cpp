@@ -77,7 +77,17 @@ protected:
         tls_server server(server_of(one));
         const temp_file roots(one.at("roots").get<std::string>());
         tls_diagnosis why;
-        const auto backend = GetParam().make(trusting(roots), why);
+        tls_options options = trusting(roots);
+        std::optional<temp_file> revoked;
+        if (one.contains("crls")) {
+            std::string text;
+            for (const std::string list : one.at("crls")) {
+                text += list + '\n';
+            }
+            revoked.emplace(text);
+            options.crl = revoked->path();
+        }
+        const auto backend = GetParam().make(options, why);
         if (!backend) {
             return why.text;
         }
