@@ -141,7 +141,7 @@ TEST_F(tool_check, what_is_no_questdb)
 
 TEST_F(tool_check, a_replica_alone_and_one_beside_a_primary)
 {
-    constexpr std::string_view replica = R"({"config":{"accepting.writes":["pgwire"]}})";
+    static constexpr std::string_view replica = R"({"config":{"accepting.writes":["pgwire"]}})";
     scripted_server second(io, [](const request& r) { return answer(r, replica); });
     scripted_server primary(io, [](const request& r) { return answer(r, good_settings); });
 
