@@ -39,7 +39,7 @@ wc_HashType hash_of(unsigned arc, unsigned first) noexcept
     return arc >= first && arc < first + 3 ? types[arc - first] : WC_HASH_TYPE_NONE;
 }
 
-bool verify(const revocation_list& list, wc_HashType hash, wc_SignatureType type, const void* key,
+bool verify(const revocation_list& list, wc_HashType hash, wc_SignatureType type, void* key,
             std::size_t key_size)
 {
     return hash != WC_HASH_TYPE_NONE &&
