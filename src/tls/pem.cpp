@@ -27,14 +27,33 @@ bool is_space(char c) noexcept
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-bool decode(std::string_view block, der_certificate& out)
+bool decode_digits(std::string_view digits, der_certificate& out)
 {
-    std::string digits(block);
-    std::erase_if(digits, [](char c) { return is_space(c); }); // inlined: a bundle is long
     out.resize(digits.size());
     const std::optional<std::size_t> size = base64_decode(digits, base64::standard, out);
     out.resize(size.value_or(0));
     return size.has_value();
+}
+
+// Line by line, since a bundle is long; white space within a line is rare.
+bool decode(std::string_view block, der_certificate& out)
+{
+    std::string digits;
+    digits.reserve(block.size());
+    for (std::string_view rest = block; !rest.empty();) {
+        const std::size_t end = std::min(rest.find('\n'), rest.size());
+        std::string_view line = rest.substr(0, end);
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+        while (!line.empty() && is_space(line.back())) {
+            line.remove_suffix(1);
+        }
+        digits += line;
+    }
+    if (decode_digits(digits, out)) {
+        return true;
+    }
+    std::erase_if(digits, is_space);
+    return decode_digits(digits, out);
 }
 
 // The blocks of one kind in a text, one at a time; certificates are looked at. A begin line counts
