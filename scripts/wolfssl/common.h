@@ -12,7 +12,10 @@
 #define HAVE_EXTENDED_MASTER
 #define HAVE_SERVER_RENEGOTIATION_INFO
 #define HAVE_SESSION_TICKET
-#define NO_SESSION_CACHE
+
+/* Sessions are resumed from a cache of coquest's own; the library's is as small as it can be. */
+#define HAVE_EXT_CACHE
+#define SMALL_SESSION_CACHE
 
 /* Certificates: what coquest's own checks build on. Never WOLFSSL_TRUST_PEER_CERT. */
 #define WOLFSSL_ALT_CERT_CHAINS
