@@ -63,6 +63,24 @@ std::optional<certificate> signer_that_is_no_ca(const peer_facts& facts)
     return std::nullopt;
 }
 
+std::string subject_of(const peer_facts& facts)
+{
+    return "certificate verify failed (certificate unknown): the certificate of " + facts.host;
+}
+
+bool explain_no_ca(tls_diagnosis& why, const peer_facts& facts)
+{
+    const auto no_ca = signer_that_is_no_ca(facts);
+    if (!no_ca) {
+        return false;
+    }
+    why = describe(tls_failure::unknown_issuer);
+    why.text = subject_of(facts) + " comes by way of " + quoted(name_text(no_ca->subject)) +
+               ", which is no CA (CA:FALSE)";
+    why.hint = "have it re-issued by a CA";
+    return true;
+}
+
 std::string not_among(const trust& roots)
 {
     return roots.count == 1 ? "which is not the trusted one of " + roots.source
@@ -171,16 +189,11 @@ void explain_namesake(tls_diagnosis& why, const peer_facts& facts, const certifi
 void explain_issuer(tls_diagnosis& why, const peer_facts& facts, const certificate& leaf)
 {
     const certificate last = last_of_path(facts, leaf);
-    const std::string subject =
-        "certificate verify failed (certificate unknown): the certificate of " + facts.host;
-    if (const auto no_ca = signer_that_is_no_ca(facts)) {
-        why = describe(tls_failure::unknown_issuer);
-        why.text = subject + " comes by way of " + quoted(name_text(no_ca->subject)) +
-                   ", which is no CA (CA:FALSE)";
-        why.hint = "have it re-issued by a CA";
-    } else if (explain_path(why, facts, leaf)) {
+    const std::string subject = subject_of(facts);
+    if (explain_no_ca(why, facts) || explain_path(why, facts, leaf)) {
         return;
-    } else if (const auto namesake = find_in_file(facts.roots, last.issuer)) {
+    }
+    if (const auto namesake = find_in_file(facts.roots, last.issuer)) {
         explain_namesake(why, facts, leaf, *namesake);
     } else if (why.kind == tls_failure::bad_signature) {
         why.text += " " + quoted(name_text(last.issuer));
@@ -328,7 +341,8 @@ tls_diagnosis explain(tls_failure kind, const peer_facts& facts)
     case tls_failure::weak_key: explain_key(why, facts); break;
     case tls_failure::pin_mismatch: explain_pin(why, facts, *leaf); break;
     case tls_failure::bad_certificate:
-        if (!explain_certificate(why, facts, *leaf) && !explain_path(why, facts, *leaf)) {
+        if (!explain_certificate(why, facts, *leaf) && !explain_no_ca(why, facts) &&
+            !explain_path(why, facts, *leaf)) {
             explain_signature(why, facts);
         }
         break;

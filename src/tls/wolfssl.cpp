@@ -222,7 +222,7 @@ wolfssl_session::library_failure wolfssl_session::last_failure()
     failure.kind = wolfssl_failure(error_);
     failure.code = error_;
     failure.text = wolfssl_error_text(error_);
-    failure.too_large = error_ == HANDSHAKE_SIZE_ERROR;
+    failure.too_large = error_ == HANDSHAKE_SIZE_ERROR || error_ == MAX_CHAIN_ERROR;
     WOLFSSL_ALERT_HISTORY alerts{};
     if (wolfSSL_get_alert_history(connection_.get(), &alerts) == WOLFSSL_SUCCESS) {
         failure.alert_sent = alerts.last_tx.code;

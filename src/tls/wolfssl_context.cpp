@@ -143,6 +143,8 @@ tls_failure wolfssl_failure(int code) noexcept
     case RSA_KEY_SIZE_E:
     case ECC_KEY_SIZE_E: return tls_failure::weak_key;
     case NO_PEER_CERT:
+    case NOT_CA_ERROR:
+    case MAX_CHAIN_ERROR:
     case ASN_PATHLEN_SIZE_E:
     case ASN_PATHLEN_INV_E: return tls_failure::bad_certificate;
     case CRL_CERT_REVOKED: return tls_failure::revoked;
@@ -162,6 +164,9 @@ tls_failure wolfssl_failure(int code) noexcept
     case SANITY_CIPHER_E:
     case SANITY_MSG_E:
     case SIDE_ERROR:
+    case SECURE_RENEGOTIATION_E:
+    case VERIFY_FINISHED_ERROR:
+    case SESSION_TICKET_EXPECT_E:
     case NO_PEER_KEY:
     case VERIFY_SIGN_ERROR:
     case DUPLICATE_MSG_E:

@@ -98,8 +98,9 @@ TEST_P(refused_handshake, server_without_certificate)
 {
     expect_no_suite_in_common("aNULL");
     // It chooses a suite of ours, and sends no certificate, or none in the message for it.
-    const bool openssl = std::string_view(GetParam().name) == "openssl";
-    const std::string first = hello(0xc02f, 0x0303, openssl ? renegotiation_info : "");
+    const bool demands =
+        std::string_view(GetParam().name) == "openssl" || is_newer_wolfssl(GetParam());
+    const std::string first = hello(0xc02f, 0x0303, demands ? renegotiation_info : "");
     for (const std::string& rest : {hello_done, no_certificate + hello_done}) {
         const tls_diagnosis why = answer(first + rest, whole);
         EXPECT_THAT(why.text, AnyOf(HasSubstr("a TLS record was damaged or forged"),
