@@ -119,9 +119,9 @@ std::optional<certificate> find_in_file(const trust& roots, der_bytes name)
 // Says what keeps a CA on the way to the root from vouching for what is below it.
 bool explain_path(tls_diagnosis& why, const peer_facts& facts, const certificate& leaf)
 {
-    const auto blame = [&](std::string text, const char* hint) {
+    const auto blame = [&](const std::string& text, const char* hint) {
         why = describe(tls_failure::bad_certificate);
-        why.text += std::move(text);
+        why.text += text;
         why.hint = hint;
         return true;
     };

@@ -50,6 +50,12 @@ wire_server::options with(const identity& certificate)
 class tls_events : public testing::Test {
 public: // for the coroutines
     tls_events() { server.scripts = {answers_once()}; }
+    void SetUp() override
+    {
+#if !defined(COQUEST_HAS_WOLFSSL) && !defined(COQUEST_HAS_OPENSSL)
+        GTEST_SKIP() << "a build without TLS";
+#endif
+    }
 
     sender_builder builder()
     {
