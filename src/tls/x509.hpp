@@ -33,7 +33,7 @@ struct certificate {
     bool unknown_critical = false;             // an extension that must be understood, and isn't
     bool is_ca = false;                        // basicConstraints says CA:TRUE
     std::optional<unsigned> path_length;       // of CAs below it; empty: any
-    bool may_sign_certificates = false;        // keyUsage with keyCertSign
+    bool may_sign_certificates = true;         // keyUsage absent or with keyCertSign
     bool may_sign_crl = true;                  // keyUsage absent or with cRLSign
     bool may_sign_handshake = true;            // keyUsage absent or with digitalSignature
     bool may_serve_tls = true;                 // extendedKeyUsage absent or with serverAuth

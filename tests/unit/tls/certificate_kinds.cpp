@@ -234,6 +234,15 @@ const std::vector<kind>& kinds()
          },
          {fault::unknown_issuer, "is signed by \"stranger\", which is not the trusted one",
           "add the PEM certificate of that CA"}},
+        {"unknown_ca_above_one_without_key_usage",
+         [](const lab& l) {
+             cert_spec spec = ca_spec("plain CA");
+             spec.key_usage.clear();
+             const identity ca = issue(spec, self_signed(ca_spec("stranger")));
+             return meeting{issue(server_spec(), ca), {ca}, l.root.pem()};
+         },
+         {fault::unknown_issuer, "is signed by \"stranger\", which is not the trusted one",
+          "add the PEM certificate of that CA"}},
         {"self_signed_and_unknown",
          [](const lab& l) { return meeting{self_signed(server_spec()), {}, l.root.pem()}; },
          {fault::self_signed, "is self-signed", "that very certificate"}},
