@@ -108,8 +108,8 @@ std::string hex(der_bytes bytes)
 
 bool signed_by(const revocation_list& list, const certificate& issuer, const trust& roots)
 {
-    return issuer.may_sign_crl && roots.library != nullptr &&
-           roots.library->verify_crl(list, issuer.key_info);
+    return issuer.may_sign_crl && roots.primitives != nullptr &&
+           roots.primitives->verify_crl(list, issuer.key_info);
 }
 
 // Whether a certificate of that name is among the roots, and whether one of them signed the list.

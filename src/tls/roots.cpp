@@ -278,8 +278,8 @@ bool load_trust(const tls_options& options, const os_store& os, std::chrono::sys
 std::optional<key_hash> trust::pin_of(const certificate& leaf) const
 {
     key_hash hash{};
-    return library != nullptr && library->sha256(leaf.key_info, hash) ? std::optional(hash)
-                                                                      : std::nullopt;
+    return primitives != nullptr && primitives->sha256(leaf.key_info, hash) ? std::optional(hash)
+                                                                            : std::nullopt;
 }
 
 std::shared_ptr<trust> make_trust(const tls_options& options, const crypto& library,
@@ -287,7 +287,7 @@ std::shared_ptr<trust> make_trust(const tls_options& options, const crypto& libr
 {
     auto out = std::make_shared<trust>();
     out->keep_chain = options.keep_chain;
-    out->library = &library;
+    out->primitives = &library;
     out->min = options.min;
     for (const std::string& pin : options.pins) {
         if (const auto hash = parse_pin(pin)) {

@@ -48,7 +48,7 @@ struct trust {
     std::vector<std::shared_ptr<const revocation_list>> lists; ///< tls_crl
     std::string lists_path;
     std::vector<dated_certificate> dated; ///< of ours, to warn of their end
-    const crypto* library = nullptr;      ///< of the backend
+    const crypto* primitives = nullptr;   ///< of the backend
     bool keep_chain = false;              ///< tls_options::keep_chain
 
     [[nodiscard]] bool is_pinned(der_bytes leaf) const noexcept;

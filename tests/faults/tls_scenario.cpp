@@ -41,7 +41,7 @@ std::vector<library> all_libraries()
 
 std::ostream& operator<<(std::ostream& to, const tls_way& how)
 {
-    return to << how.library
+    return to << how.backend
               << (how.version == tls_version::tls1_2 ? " with TLS 1.2" : " with TLS 1.3");
 }
 

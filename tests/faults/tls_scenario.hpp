@@ -20,7 +20,7 @@ namespace coquest::test {
 
 /// How a run goes.
 struct tls_way {
-    const char* library;
+    const char* backend;
     void (*use)(sender_builder&);
     tls_version version;
 };

@@ -3,37 +3,20 @@
 
 #include "core/unconfirmed_rows.hpp"
 
+#include "support/batches.hpp"
+
 #include <gtest/gtest.h>
 
-#include <cstring>
 #include <string>
 
 namespace {
 
 using namespace coquest::detail;
+using coquest::test::rows_of;
+using coquest::test::text_of;
 using namespace std::chrono_literals;
 
 constexpr std::size_t segment_size = 1024;
-
-batch rows_of(const std::string& text, std::size_t rows = 1)
-{
-    batch made;
-    segment* one = segment::make(segment_size);
-    std::memcpy(one->data(), text.data(), text.size());
-    one->size = text.size();
-    made.chain.push_back(one);
-    made.rows = rows;
-    return made;
-}
-
-std::string text_of(const batch& rows)
-{
-    std::string text;
-    for (const segment* s = rows.chain.front(); s != nullptr; s = s->next) {
-        text.append(s->data(), s->size);
-    }
-    return text;
-}
 
 std::size_t count(const segment_chain& chain)
 {
@@ -49,7 +32,7 @@ protected:
     void add(const std::string& text, std::size_t rows = 1)
     {
         kept.prepare();
-        kept.add(rows_of(text, rows), now, spare);
+        kept.add(rows_of(text, rows, segment_size), now, spare);
     }
 
     unconfirmed_rows kept{100'000};
@@ -152,7 +135,7 @@ TEST_F(unconfirmed_rows_test, holds_nothing_where_there_is_no_room)
 TEST_F(unconfirmed_rows_test, remembers_rows_that_have_the_servers_time)
 {
     kept.prepare();
-    batch sent = rows_of("a\n");
+    batch sent = rows_of("a\n", 1, segment_size);
     sent.server_time = true;
     kept.add(std::move(sent), now, spare);
     add("b\n");

@@ -3,38 +3,21 @@
 
 #include "core/write_queue.hpp"
 
+#include "support/batches.hpp"
+
 #include <gtest/gtest.h>
 
-#include <cstring>
 #include <optional>
 #include <string>
 
 namespace {
 
 using namespace coquest::detail;
+using coquest::test::rows_of;
+using coquest::test::text_of;
 using namespace std::chrono_literals;
 using action = write_queue::action;
 using verdict = write_queue::verdict;
-
-batch rows_of(const std::string& text, std::size_t rows = 1)
-{
-    batch made;
-    segment* one = segment::make(text.size());
-    std::memcpy(one->data(), text.data(), text.size());
-    one->size = text.size();
-    made.chain.push_back(one);
-    made.rows = rows;
-    return made;
-}
-
-std::string text_of(const batch& rows)
-{
-    std::string text;
-    for (const segment* s = rows.chain.front(); s != nullptr; s = s->next) {
-        text.append(s->data(), s->size);
-    }
-    return text;
-}
 
 write_queue::limits limits_of(std::chrono::milliseconds retry_timeout)
 {
