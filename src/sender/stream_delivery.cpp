@@ -70,9 +70,9 @@ void sender_core::doubt(fault&& why, entry* current, bool unsure)
     explain_doubt(why.info, unsure ? current->rows.rows : 0);
     seen_->failed(why);
     entry* first = unsure ? current : nullptr;
-    if (unconfirmed_.rows() != 0) {
-        queue_.prepare(); // rows that were taken must not get lost
-        batch rows = unconfirmed_.take();
+    queue_.prepare(); // rows that were taken must not get lost
+    batch rows = unconfirmed_.take();
+    if (rows.rows != 0) {
         seen_->committed(rows.rows, rows.bytes());
         first = &queue_.push_front(std::move(rows), losses_, first_loss_);
         if (current != nullptr) {

@@ -389,6 +389,27 @@ TEST_P(tcp_faults, row81_tells_of_rows_that_it_had_no_room_to_keep)
     }(on));
 }
 
+TEST_P(tcp_faults, row81_rows_that_are_not_kept_are_told_of_once)
+{
+    streaming on(GetParam());
+    on.server().scripts = {play({takes_lines(120), waits(50ms), cuts()}),
+                           play({takes_lines(3), waits(50ms), cuts()})};
+    bool stopped = false;
+    on.builder->init_buf_size(1024).max_buf_size(1500).on_event(
+        [&](const event& what) { stopped = stopped || what.kind == event_kind::stopped; });
+    run(on.where.io, [](streaming& t, bool& lost) -> asio::awaitable<void> {
+        sender s = co_await t.build();
+        co_await flush(s, 0, 120); // in two segments, for which there is no room afterwards
+        co_await t.until([&] { return lost; });
+        const error first = co_await failure_of(s.table("t").column_i64("n", 1).at_now());
+        EXPECT_EQ(first.info().unconfirmed_rows, 120U);
+        co_await flush(s, 120, 3);
+        co_await t.until([&] { return s.must_close(); });
+        const error second = co_await failure_of(s.table("t").column_i64("n", 1).at_now());
+        EXPECT_EQ(second.info().unconfirmed_rows, 3U);
+    }(on, stopped));
+}
+
 TEST_P(tcp_faults, close_tells_of_a_reset_at_the_end)
 {
     streaming on(GetParam());
