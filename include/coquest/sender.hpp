@@ -6,6 +6,7 @@
 
 #include <coquest/buffer.hpp>
 #include <coquest/columns.hpp>
+#include <coquest/committed.hpp>
 #include <coquest/config.hpp>
 #include <coquest/detail/any_tls.hpp>
 #include <coquest/detail/buffer_access.hpp>
@@ -41,11 +42,9 @@ void admit_rows(sender_core& core);
 /// Takes note of a new row; true where whoever adds more should pause.
 bool row_added(sender_core& core);
 /// Completes when there is room, and the write loop has had its turn.
-asio::awaitable<void> pause_rows(sender_core& core);
-/// What a row awaits that need not pause, which is nearly every one: the least that there is.
-asio::awaitable<void> row_done();
+asio::awaitable<committed> pause_rows(sender_core& core);
 /// What a row awaits that was refused: throws @p failure.
-asio::awaitable<void> row_failed(std::exception_ptr failure);
+asio::awaitable<committed> row_failed(std::exception_ptr failure);
 /// Ends what began as a row that was written: throws @p failure, or waits where it is to pause.
 asio::awaitable<void> settle_row(sender_core& core, bool pause, std::exception_ptr failure);
 } // namespace detail
@@ -159,12 +158,12 @@ public:
     /// of buffer::at; errc::closed; what stopped the write loop since the last await (see sender),
     /// in which case this row was not taken; errc::timed_out after at_timeout, and errc::cancelled
     /// where the wait was cancelled: the row is committed then.
-    [[nodiscard]] asio::awaitable<void> at(timestamp_micros value);
-    [[nodiscard]] asio::awaitable<void> at(timestamp_nanos value);
+    asio::awaitable<committed> at(timestamp_micros value);
+    asio::awaitable<committed> at(timestamp_nanos value);
     template <class Clock, class Duration>
-    [[nodiscard]] asio::awaitable<void> at(std::chrono::time_point<Clock, Duration> value);
+    asio::awaitable<committed> at(std::chrono::time_point<Clock, Duration> value);
     /// Ends the row; the server sets its timestamp on arrival. Otherwise as at.
-    [[nodiscard]] asio::awaitable<void> at_now();
+    asio::awaitable<committed> at_now();
 
     /// Do as at and at_now without waiting, and return the error's code; @p why, where given, says
     /// more. errc::would_block where max_buf_size bytes are not acknowledged: the row was not
@@ -228,7 +227,7 @@ public:
     /// see for when it completes and its errors; those of the values are buffer::append's.
     template <class Row>
     requires detail::is_finished_row<Row>
-    [[nodiscard]] asio::awaitable<void> append(const Row& row);
+    asio::awaitable<committed> append(const Row& row);
     /// Adds a row for each element, in one await; @p row_fn is that of buffer::append, and the
     /// buffer that it may take is the sender's own.
     ///
@@ -437,17 +436,18 @@ private:
 // Not a coroutine, as row::at.
 template <class Row>
 requires detail::is_finished_row<Row>
-asio::awaitable<void> sender::append(const Row& row)
+asio::awaitable<committed> sender::append(const Row& row)
 {
-    bool pause = false;
     try {
         detail::admit_rows(*core_);
         detail::open_rows(*core_).append(row);
-        pause = detail::row_added(*core_);
+        if (!detail::row_added(*core_)) [[likely]] {
+            return {};
+        }
     } catch (...) {
         return detail::row_failed(std::current_exception());
     }
-    return pause ? detail::pause_rows(*core_) : detail::row_done();
+    return detail::pause_rows(*core_);
 }
 
 template <std::ranges::input_range Range, class RowFn>
@@ -475,7 +475,7 @@ asio::awaitable<void> sender::append(Range&& elements, RowFn&& row_fn)
 }
 
 template <class Clock, class Duration>
-asio::awaitable<void> row::at(std::chrono::time_point<Clock, Duration> value)
+asio::awaitable<committed> row::at(std::chrono::time_point<Clock, Duration> value)
 {
     detail::timestamp_of<Duration> timestamp;
     if (!detail::to_timestamp(value, timestamp)) {

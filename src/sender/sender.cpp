@@ -31,34 +31,35 @@ bool detail::row_added(sender_core& core)
     return core.row_added();
 }
 
-asio::awaitable<void> detail::pause_rows(sender_core& core)
+asio::awaitable<committed> detail::pause_rows(sender_core& core)
 {
     return core.pause();
 }
 
-asio::awaitable<void> detail::row_done()
-{
-    co_return;
-}
-
-asio::awaitable<void> detail::row_failed(std::exception_ptr failure)
+asio::awaitable<committed> detail::row_failed(std::exception_ptr failure)
 {
     std::rethrow_exception(failure);
-    co_return;
+    co_return committed();
 }
 
 asio::awaitable<void> detail::settle_row(sender_core& core, bool pause, std::exception_ptr failure)
 {
-    return failure ? row_failed(std::move(failure)) : pause ? pause_rows(core) : row_done();
+    return failure ? row_failed(std::move(failure))
+           : pause ? core.pause()
+                   : asio::awaitable<committed>();
+}
+
+asio::awaitable<void> detail::without_result(asio::awaitable<committed> row)
+{
+    co_await std::move(row);
 }
 
 namespace {
 
 // Not a coroutine: one that is cancelled before it begins would leave the row open.
 template <class... Timestamp>
-asio::awaitable<void> finish(detail::sender_core& core, Timestamp... value)
+asio::awaitable<committed> finish(detail::sender_core& core, Timestamp... value)
 {
-    bool pause = false;
     try {
         core.admit();
         if constexpr (sizeof...(value) == 0) {
@@ -66,26 +67,28 @@ asio::awaitable<void> finish(detail::sender_core& core, Timestamp... value)
         } else {
             core.rows().at(value...);
         }
-        pause = core.row_added();
+        if (!core.row_added()) [[likely]] {
+            return {};
+        }
     } catch (...) {
         return detail::row_failed(std::current_exception());
     }
-    return pause ? core.pause() : detail::row_done();
+    return core.pause();
 }
 
 } // namespace
 
-asio::awaitable<void> row::at(timestamp_micros value)
+asio::awaitable<committed> row::at(timestamp_micros value)
 {
     return finish(core_, value);
 }
 
-asio::awaitable<void> row::at(timestamp_nanos value)
+asio::awaitable<committed> row::at(timestamp_nanos value)
 {
     return finish(core_, value);
 }
 
-asio::awaitable<void> row::at_now()
+asio::awaitable<committed> row::at_now()
 {
     return finish(core_);
 }

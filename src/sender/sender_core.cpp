@@ -232,7 +232,7 @@ asio::awaitable<void> sender_core::wait_for_room()
     }
 }
 
-asio::awaitable<void> sender_core::pause()
+asio::awaitable<committed> sender_core::pause()
 {
     const auto self = shared_from_this();
     co_await asio::post(executor_, asio::use_awaitable);
@@ -243,6 +243,7 @@ asio::awaitable<void> sender_core::pause()
     if (over_limit()) {
         co_await wait_for_room();
     }
+    co_return committed();
 }
 
 asio::awaitable<void> sender_core::close()

@@ -15,6 +15,7 @@
 #include "sender/watch.hpp"
 
 #include <coquest/buffer.hpp>
+#include <coquest/committed.hpp>
 #include <coquest/config.hpp>
 #include <coquest/detail/buffer_access.hpp>
 #include <coquest/rejection.hpp>
@@ -82,7 +83,7 @@ public:
         return over_limit();
     }
     /// Lets the write loop have its turn, and waits for room.
-    asio::awaitable<void> pause();
+    asio::awaitable<committed> pause();
 
     asio::awaitable<void> flush();
     asio::awaitable<void> flush(buffer& rows);

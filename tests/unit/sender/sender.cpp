@@ -8,6 +8,8 @@
 
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/cancellation_signal.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/experimental/awaitable_operators.hpp>
 #include <asio/post.hpp>
 #include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
@@ -90,6 +92,31 @@ TEST_F(sender_test, rows_go_in_one_request_with_a_length)
     EXPECT_EQ(sent.body, "trades,side=buy price==\x10\0\0\0\0\0\0\xf8\x3f 9n\n"
                          "trades,side=sell b=t\n"s);
     EXPECT_EQ(server.raw, sent.head + sent.body) << "not a byte more";
+}
+
+asio::awaitable<void> send_in_all_ways(sender_builder builder)
+{
+    using namespace asio::experimental::awaitable_operators;
+    const auto executor = co_await asio::this_coro::executor;
+    auto s = co_await builder.build();
+    asio::awaitable<void> kept = s.table("t").column_i64("n", 1).at_now();
+    co_await std::move(kept);
+    co_await asio::co_spawn(executor, s.table("t").column_i64("n", 2).at_now(),
+                            asio::use_awaitable);
+    co_await (s.table("t").column_i64("n", 3).at_now() && s.flush());
+    const committed done = co_await s.table("t").column_i64("n", 4).at_now();
+    static_cast<void>(done);
+    co_await s.close();
+}
+
+TEST_F(sender_test, what_a_row_awaits_can_be_kept_spawned_and_combined)
+{
+    run(send_in_all_ways(builder()));
+    std::string all;
+    for (const std::string& body : bodies()) {
+        all += body;
+    }
+    EXPECT_EQ(all, "t n=1i\nt n=2i\nt n=3i\nt n=4i\n");
 }
 
 TEST_F(sender_test, credentials_go_with_each_request)
