@@ -18,6 +18,9 @@ namespace coquest::net {
 namespace {
 
 constexpr std::size_t input_size = 4 * 1024; // an answer is some hundred bytes
+// So soon after an answer, a connection is used again without a look, which is a system call: what
+// the look would have found, the one more try mends.
+constexpr std::chrono::milliseconds just_answered(1);
 
 } // namespace
 
@@ -190,7 +193,9 @@ asio::awaitable<fault> http_client::deliver(const detail::segment_chain& rows,
     // A server may close an idle connection at any time. What such a connection fails at is tried
     // once more on a new one, before anybody hears of it.
     for (bool again = true; again;) {
-        const bool reused = is_reusable();
+        const bool unseen =
+            resend_if_unsure && stream_.is_open() && clock::now() - answered_ < just_answered;
+        const bool reused = unseen || is_reusable();
         if (!reused) {
             problem = co_await open();
             if (problem) {
@@ -199,7 +204,7 @@ asio::awaitable<fault> http_client::deliver(const detail::segment_chain& rows,
         }
         problem =
             co_await exchange(head_->post(rows.bytes()), &rows, time_for(*config_, rows.bytes()));
-        again = reused && !response_.started() &&
+        again = reused && (unseen || !response_.started()) &&
                 (resend_if_unsure || problem.info.state == delivery::not_sent) &&
                 (problem.code == errc::socket_error || problem.info.tls == tls_failure::truncated);
     }
@@ -285,6 +290,7 @@ asio::awaitable<fault> http_client::exchange(std::string_view head,
         stream_.close();
     } else {
         stream_.never_expires();
+        answered_ = clock::now();
     }
     // the status of a refusal is worth more than what became of its text
     co_return refused&& problem.code != errc::cancelled ? fault() : std::move(problem);

@@ -68,6 +68,7 @@ private:
     std::vector<std::byte> input_;
     std::vector<std::size_t> tried_;          // servers, in this call
     std::optional<protocol_version> version_; // that was negotiated
+    clock::time_point answered_;              // the last request
     bool fresh_ = true;                       // the connection has carried no request yet
     bool whole_ = false;                      // the kernel has taken all of the request
 };
