@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -183,9 +184,13 @@ asio::awaitable<void> sender_core::deliver(buffer* home)
 // Completes when batch `id` is acknowledged; throws when it is given up, or the queue stops before.
 asio::awaitable<void> sender_core::delivered(std::uint64_t id)
 {
-    resume();
-    wake_all();
     const std::uint64_t stops = stops_;
+    resume();
+    if (streams_) {
+        wake_all(); // what is sent without waiting must not keep everything else from its turn
+    } else {
+        run_idle();
+    }
     const auto until = end_of(config_->flush_timeout);
     while (!queue_.done(id)) {
         if (const fault* why = queue_.given_up(id)) {
@@ -262,6 +267,7 @@ asio::awaitable<void> sender_core::close()
         }
     } while (!problem && !queue_.empty());
     stop_ = true;
+    alarm_.reset();
     for (const auto& one : lanes_) {
         one->transport->close();
     }
@@ -358,6 +364,7 @@ void sender_core::reload_tls()
 void sender_core::abandon() noexcept
 {
     closed_ = stop_ = abandoned_ = true;
+    alarm_.reset();
     for (const auto& one : lanes_) {
         one->transport->close();
     }
@@ -376,6 +383,9 @@ void sender_core::context_gone() noexcept
 {
     context_ = nullptr;
     closed_ = stop_ = true;
+    alarm_.reset();
+    changes_.context_gone();
+    room_.context_gone();
     lanes_.clear();
     queue_.interrupted();
 }
@@ -466,7 +476,15 @@ bool sender_core::look_at_rows()
         const auto interval = *config_->auto_flush_interval;
         const bool at_once = interval.count() == 0;
         seal_at_ = std::min(seal_at_, at_once ? clock::time_point::min() : clock::now() + interval);
-        wake(); // the loop's wait must end then
+        try {
+            if (at_once) {
+                wake();
+            } else {
+                alarm_at(seal_at_);
+            }
+        } catch (const std::bad_alloc&) { // the row is committed: the loop will find out
+            wake();
+        }
         return at_once && queue_.in_flight() < lanes_.size();
     }
     return turn && !first;
@@ -500,26 +518,55 @@ std::uint64_t sender_core::ask_for_all()
 // Wakes a connection that has nothing to do.
 void sender_core::wake()
 {
-    const auto idle = std::ranges::find_if(lanes_, [](const auto& one) { return one->waiting; });
-    if (idle != lanes_.end()) {
-        (*idle)->waiting = false;
-        (*idle)->wake.cancel();
+    const auto one = std::ranges::find_if(lanes_, [](const auto& l) { return !l->idle.empty(); });
+    if (one != lanes_.end()) {
+        (*one)->idle.wake();
     }
 }
 
 void sender_core::wake_all()
 {
     for (const auto& one : lanes_) {
-        one->waiting = false;
-        one->wake.cancel();
+        one->idle.wake();
     }
 }
 
-// Tells those who wait.
-void sender_core::changed()
+// Has those that have nothing to do look for something before it returns: that saves a turn of the
+// reactor.
+void sender_core::run_idle()
+{
+    for (const auto& one : lanes_) {
+        one->idle.resume();
+    }
+}
+
+// It need not be set for each batch: where it is early, the loops set it again.
+void sender_core::alarm_at(clock::time_point when)
+{
+    if (when >= alarm_at_ || stop_) {
+        return;
+    }
+    alarm_at_ = clock::time_point::max(); // should there be no memory
+    alarm_.emplace(executor_, when);
+    alarm_->async_wait([weak = weak_from_this()](std::error_code ec) {
+        const auto self = weak.lock();
+        if (self && !ec) {
+            self->alarm_at_ = clock::time_point::max();
+            self->run_idle();
+        }
+    });
+    alarm_at_ = when;
+}
+
+// Tells those who wait: later, or at once.
+void sender_core::changed(bool at_once)
 {
     seen_->show(queue_);
-    changes_.wake();
+    if (at_once) {
+        changes_.resume();
+    } else {
+        changes_.wake();
+    }
     if (stop_ || queue_.stopped() || !over_limit()) {
         room_.wake();
     }

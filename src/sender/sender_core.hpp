@@ -28,6 +28,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <random>
 #include <vector>
 
@@ -111,12 +112,11 @@ private:
     // One connection and the loop that drives it.
     struct lane {
         lane(const asio::any_io_executor& executor, std::unique_ptr<net::transport> carrier)
-            : transport(std::move(carrier)), wake(executor)
+            : transport(std::move(carrier)), idle(executor)
         {
         }
         std::unique_ptr<net::transport> transport;
-        asio::steady_timer wake;            // cancelled when there is something to do
-        bool waiting = false;               // on `wake`
+        waiters idle;                       // the loop, while it has nothing to do
         write_queue::entry* busy = nullptr; // what is being sent
     };
     // A buffer whose rows are in the queue, and that gets their memory back.
@@ -152,7 +152,9 @@ private:
     std::uint64_t ask_for_all();
     void wake();
     void wake_all();
-    void changed();
+    void run_idle();
+    void alarm_at(clock::time_point when);
+    void changed(bool at_once = false);
     asio::awaitable<void> wait_for_room();
     asio::awaitable<void> delivered(std::uint64_t id);
     asio::awaitable<void> deliver(buffer* home);
@@ -181,6 +183,8 @@ private:
     buffer rows_;
     std::size_t look_at_ = 0; // size of rows_ at which to look whether there is something to do
     clock::time_point seal_at_ = clock::time_point::max(); // when rows_ become a batch
+    std::optional<asio::steady_timer> alarm_;              // has idle loops look at the time
+    clock::time_point alarm_at_ = clock::time_point::max();
     write_queue queue_;
     // Of TCP, where a connection acknowledges nothing, and there is one only.
     bool streams_;

@@ -52,12 +52,10 @@ asio::awaitable<void> sender_core::proceed(lane& on)
         co_await send(on, *next.what);
         co_return;
     }
-    on.wake.expires_at(queue_.stopped()  ? clock::time_point::max()
-                       : seal_at_ <= now ? next.until
-                                         : std::min(next.until, seal_at_));
-    on.waiting = true;
-    co_await on.wake.async_wait(net::no_throw);
-    on.waiting = false;
+    if (!queue_.stopped()) {
+        alarm_at(seal_at_ <= now ? next.until : std::min(next.until, seal_at_));
+    }
+    co_await on.idle.wait();
 }
 
 // Stops the queue for want of memory, without using any.
@@ -112,7 +110,8 @@ asio::awaitable<void> sender_core::send(lane& on, entry& what)
     } else {
         acknowledged(what);
     }
-    changed();
+    // Who waited goes on at once where the loop has nothing to do, and has waited itself.
+    changed(!streams_ && queue_.empty() && rows_.empty());
 }
 
 void sender_core::acknowledged(entry& what)

@@ -167,11 +167,10 @@ TEST(flush_cost, a_row_costs_few_system_calls_and_allocations)
     }
 
     EXPECT_EQ(of.system.send, flushes) << "head and row go together";
-    // a look whether the connection is still good, one before the answer is there, and the answer
-    EXPECT_LE(of.system.receive, 3 * flushes);
-    EXPECT_GE(of.system.receive, 2 * flushes);
-    // one that waits, and one between the write loop and each coroutine that it talks to
-    EXPECT_LE(of.system.wait, 4 * flushes);
+    EXPECT_GE(of.system.receive, flushes);
+    // the answer, and where a flush takes long, a look whether the connection is still good
+    EXPECT_LE(of.system.receive, 2 * flushes);
+    EXPECT_LE(of.system.wait, flushes + flushes / 10) << "the write loop and who waits for it meet";
     // timers, options and the like are set once; the watchdog may fire within so long a time
     EXPECT_LE(of.system.other, 10U);
     // coroutine frames, of which Asio keeps but two
