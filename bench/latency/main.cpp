@@ -4,6 +4,7 @@
 // Sends rows one by one and waits for the answer to each: what a flush takes, and what it costs the
 // client.
 
+#include "support/processor_time.hpp"
 #include "support/workloads.hpp"
 
 #include <coquest/sender.hpp>
@@ -28,8 +29,6 @@
 #include <string_view>
 #include <vector>
 
-#include <time.h>
-
 namespace {
 
 using std::chrono::nanoseconds;
@@ -39,14 +38,6 @@ struct options {
     std::size_t flushes = 0;
     std::size_t warm_up = 0;
 };
-
-/// Returns the processor time of this process, user and system.
-nanoseconds processor_time()
-{
-    timespec used{};
-    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-    return std::chrono::seconds(used.tv_sec) + nanoseconds(used.tv_nsec);
-}
 
 /// Takes the time of each flush after the first ones.
 class stopwatch {
@@ -59,7 +50,7 @@ public:
     {
         if (flush == warm_up_) {
             first_ = clock::now();
-            processor_time_ = processor_time();
+            processor_time_ = coquest::bench::processor_time();
         }
         begin_ = clock::now();
     }
@@ -74,7 +65,7 @@ public:
     void print()
     {
         const auto count = static_cast<double>(times_.size());
-        const double cpu_us = in_us(processor_time() - processor_time_) / count;
+        const double cpu_us = in_us(coquest::bench::processor_time() - processor_time_) / count;
         std::sort(times_.begin(), times_.end());
         std::printf("{\"p50_us\": %.2f, \"p99_us\": %.2f, \"p999_us\": %.2f, "
                     "\"requests_per_s\": %.0f, \"client_cpu_us\": %.2f}\n",

@@ -55,9 +55,9 @@ def certificates():
 class Sink:
     """Runs bench_sink on one processor."""
 
-    def __init__(self, program, keys, processor, count_rows=False):
+    def __init__(self, program, keys, processor, *options, count_rows=False):
         command = ["taskset", "-c", str(processor), program, "--certificate", keys.certificate,
-                   "--key", keys.key]
+                   "--key", keys.key, *options]
         self.process = subprocess.Popen(command + ([] if count_rows else ["--bytes-only"]),
                                         stdout=subprocess.PIPE, text=True)
         self.ports = json.loads(self.process.stdout.readline())

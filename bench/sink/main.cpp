@@ -24,6 +24,7 @@ int main(int argc, char** argv)
     auto* certificate =
         app.add_option("--certificate", options.certificate, "for HTTPS and TCPS (PEM)");
     app.add_option("--key", options.key, "of the certificate (PEM)")->needs(certificate);
+    app.add_option("--suite", options.suite, "of TLS 1.3, the only one that is taken");
     CLI11_PARSE(app, argc, argv);
     try {
         ::prctl(PR_SET_PDEATHSIG, SIGTERM);

@@ -80,7 +80,7 @@ null_sink::null_sink(sink_options options)
 {
     listeners_ = {{"http", true, false}, {"tcp", false, false}};
     if (!options_.certificate.empty()) {
-        tls_ = std::make_unique<sink_tls>(options_.certificate, options_.key);
+        tls_ = std::make_unique<sink_tls>(options_.certificate, options_.key, options_.suite);
         listeners_.push_back({"https", true, true});
         listeners_.push_back({"tcps", false, true});
     }

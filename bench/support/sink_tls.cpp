@@ -41,7 +41,7 @@ std::size_t sink_tls_session::wire_bytes() const
     return BIO_number_read(SSL_get_rbio(session_.get()));
 }
 
-sink_tls::sink_tls(const std::string& certificate, const std::string& key)
+sink_tls::sink_tls(const std::string& certificate, const std::string& key, const std::string& suite)
     : context_(SSL_CTX_new(TLS_server_method()))
 {
     if (context_ == nullptr ||
@@ -49,8 +49,9 @@ sink_tls::sink_tls(const std::string& certificate, const std::string& key)
         SSL_CTX_use_PrivateKey_file(context_.get(), key.c_str(), SSL_FILETYPE_PEM) != 1) {
         throw std::runtime_error("can't use certificate " + certificate + " with key " + key);
     }
-    // What every peer can do fastest on a processor with AES.
-    SSL_CTX_set_ciphersuites(context_.get(), "TLS_AES_128_GCM_SHA256");
+    if (SSL_CTX_set_ciphersuites(context_.get(), suite.c_str()) != 1) {
+        throw std::runtime_error("OpenSSL has no suite " + suite);
+    }
     SSL_CTX_set_options(context_.get(), SSL_OP_CIPHER_SERVER_PREFERENCE);
     SSL_CTX_set_num_tickets(context_.get(), 0); // unread, they make a close into a reset
     SSL_CTX_set_read_ahead(context_.get(), 1);

@@ -33,8 +33,9 @@ private:
 
 class sink_tls {
 public:
+    /// @param suite  of TLS 1.3, the only one, by OpenSSL's name
     /// Throws std::runtime_error where @p certificate or @p key, files in PEM, can't be used.
-    sink_tls(const std::string& certificate, const std::string& key);
+    sink_tls(const std::string& certificate, const std::string& key, const std::string& suite);
     std::unique_ptr<sink_tls_session> accept(int descriptor);
 
 private:

@@ -1,0 +1,177 @@
+// SPDX-FileCopyrightText: 2026 The coquest authors
+// SPDX-License-Identifier: BSL-1.0
+//
+// Uploads the same rows again and again over HTTPS, and says what that costs the client: TLS and
+// the socket, for encoding does not count.
+
+#include "support/encoders.hpp"
+#include "support/processor_time.hpp"
+#include "upload/plain.hpp"
+
+#include <coquest/sender.hpp>
+#if COQUEST_HAS_OPENSSL
+#include <coquest/openssl.hpp>
+#endif
+#if COQUEST_HAS_WOLFSSL
+#include <coquest/wolfssl.hpp>
+#endif
+
+#include <asio/awaitable.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <exception>
+#include <string>
+
+namespace {
+
+constexpr std::size_t rows_of_flush = 10'000;
+
+struct options {
+    std::uint16_t port = 0;
+    std::string roots;
+    std::string tls;
+    std::size_t flushes = 0;
+    std::size_t warm_up = 0;
+};
+
+/// Adds up the processor time of the flushes after the first ones.
+class account {
+public:
+    explicit account(const options& of) : warm_up_(of.warm_up) {}
+
+    void begin() { begin_ = coquest::bench::processor_time(); }
+    void end(std::size_t bytes)
+    {
+        if (flush_++ >= warm_up_) {
+            used_ += coquest::bench::processor_time() - begin_;
+            bytes_ += bytes;
+        }
+    }
+    void print() const
+    {
+        std::printf("{\"bytes\": %zu, \"cpu_s\": %.6f}\n", bytes_,
+                    std::chrono::duration<double>(used_).count());
+    }
+
+private:
+    std::size_t warm_up_;
+    std::size_t flush_ = 0;
+    std::size_t bytes_ = 0;
+    std::chrono::nanoseconds begin_{};
+    std::chrono::nanoseconds used_{};
+};
+
+coquest::sender_builder builder(const options& of)
+{
+    auto made = coquest::sender_builder::from_conf(
+        "https::addr=127.0.0.1:" + std::to_string(of.port) +
+        ";protocol_version=2;tls_roots=" + of.roots + ";auto_flush=off;");
+#if COQUEST_HAS_OPENSSL
+    if (of.tls == "openssl") {
+        made.tls<coquest::openssl_backend>();
+    }
+#endif
+#if COQUEST_HAS_WOLFSSL
+    if (of.tls == "wolfssl") {
+        made.tls<coquest::wolfssl_backend>();
+    }
+#endif
+    return made;
+}
+
+asio::awaitable<void> by_coquest(const options& of)
+{
+    const auto encode = coquest::bench::make_encoder("A", "literals");
+    auto sender = co_await builder(of).build();
+    coquest::buffer rows = sender.new_buffer();
+    account spent(of);
+    for (std::size_t k = 0; k < of.warm_up + of.flushes; ++k) {
+        encode(rows, {0, rows_of_flush});
+        const std::size_t size = rows.size();
+        spent.begin();
+        co_await sender.flush(rows);
+        spent.end(size);
+    }
+    spent.print();
+    co_await sender.close();
+}
+
+void by_plain_library(const options& of)
+{
+    coquest::buffer rows(coquest::protocol_version::v2);
+    coquest::bench::make_encoder("A", "literals")(rows, {0, rows_of_flush});
+    const std::string body = rows.to_string();
+    const std::string request = "POST /write?precision=n HTTP/1.1\r\nHost: 127.0.0.1:9000\r\n"
+                                "User-Agent: plain\r\nContent-Type: text/plain; charset=utf-8\r\n"
+                                "Content-Length: " +
+                                std::to_string(body.size()) + "\r\n\r\n" + body;
+    asio::io_context io;
+    asio::ip::tcp::socket socket(io);
+    socket.connect({asio::ip::address_v4::loopback(), of.port});
+    socket.set_option(asio::ip::tcp::no_delay(true));
+    const auto connect =
+        of.tls == "openssl" ? &coquest::bench::plain_openssl : &coquest::bench::plain_wolfssl;
+    const auto connection = connect(socket.native_handle(), of.roots);
+    std::array<char, 4096> answer{};
+    account spent(of);
+    for (std::size_t k = 0; k < of.warm_up + of.flushes; ++k) {
+        spent.begin();
+        connection->write(request);
+        connection->read(answer);
+        spent.end(body.size());
+    }
+    spent.print();
+}
+
+void run(asio::awaitable<void> all)
+{
+    asio::io_context io(1);
+    std::exception_ptr failure;
+    asio::co_spawn(io, std::move(all), [&failure](std::exception_ptr e) { failure = e; });
+    io.run();
+    if (failure) {
+        std::rethrow_exception(failure);
+    }
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    options of;
+    bool plain = false;
+    CLI::App app(
+        "Uploads rows of workload A over HTTPS to 127.0.0.1, 10,000 in a flush, and prints "
+        "the bytes of rows and the processor time that the flushes took, as one line of "
+        "JSON.");
+    app.add_option("--port", of.port, "of the server")->required();
+    app.add_option("--roots", of.roots, "that vouch for the server (PEM)")->required();
+    app.add_option("--flushes", of.flushes, "that are measured")
+        ->required()
+        ->check(CLI::PositiveNumber);
+    app.add_option("--warm-up", of.warm_up, "flushes before those");
+    app.add_option("--tls", of.tls, "which library")
+        ->required()
+        ->check(CLI::IsMember({"openssl", "wolfssl"}));
+    app.add_flag("--plain", plain, "by nothing but that library, on a socket that waits");
+    CLI11_PARSE(app, argc, argv);
+    try {
+        if (plain) {
+            by_plain_library(of);
+        } else {
+            run(by_coquest(of));
+        }
+    } catch (const std::exception& e) {
+        std::fprintf(stderr, "%s\n", e.what());
+        return 1;
+    }
+}
