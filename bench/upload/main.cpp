@@ -29,7 +29,11 @@
 #include <cstdint>
 #include <cstdio>
 #include <exception>
+#include <memory>
+#include <stdexcept>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace {
 
@@ -70,6 +74,16 @@ private:
     std::chrono::nanoseconds used_{};
 };
 
+/// The libraries that coquest is built with.
+const std::vector<std::string> libraries = {
+#if COQUEST_HAS_OPENSSL
+    "openssl",
+#endif
+#if COQUEST_HAS_WOLFSSL
+    "wolfssl",
+#endif
+};
+
 coquest::sender_builder builder(const options& of)
 {
     auto made = coquest::sender_builder::from_conf(
@@ -105,6 +119,22 @@ asio::awaitable<void> by_coquest(const options& of)
     co_await sender.close();
 }
 
+std::unique_ptr<coquest::bench::plain_connection> connect(std::string_view library, int descriptor,
+                                                          const std::string& roots)
+{
+#if COQUEST_HAS_OPENSSL
+    if (library == "openssl") {
+        return coquest::bench::plain_openssl(descriptor, roots);
+    }
+#endif
+#if COQUEST_HAS_WOLFSSL
+    if (library == "wolfssl") {
+        return coquest::bench::plain_wolfssl(descriptor, roots);
+    }
+#endif
+    throw std::invalid_argument(std::string(library));
+}
+
 void by_plain_library(const options& of)
 {
     coquest::buffer rows(coquest::protocol_version::v2);
@@ -118,9 +148,7 @@ void by_plain_library(const options& of)
     asio::ip::tcp::socket socket(io);
     socket.connect({asio::ip::address_v4::loopback(), of.port});
     socket.set_option(asio::ip::tcp::no_delay(true));
-    const auto connect =
-        of.tls == "openssl" ? &coquest::bench::plain_openssl : &coquest::bench::plain_wolfssl;
-    const auto connection = connect(socket.native_handle(), of.roots);
+    const auto connection = connect(of.tls, socket.native_handle(), of.roots);
     std::array<char, 4096> answer{};
     account spent(of);
     for (std::size_t k = 0; k < of.warm_up + of.flushes; ++k) {
@@ -159,9 +187,7 @@ int main(int argc, char** argv)
         ->required()
         ->check(CLI::PositiveNumber);
     app.add_option("--warm-up", of.warm_up, "flushes before those");
-    app.add_option("--tls", of.tls, "which library")
-        ->required()
-        ->check(CLI::IsMember({"openssl", "wolfssl"}));
+    app.add_option("--tls", of.tls, "which library")->required()->check(CLI::IsMember(libraries));
     app.add_flag("--plain", plain, "by nothing but that library, on a socket that waits");
     CLI11_PARSE(app, argc, argv);
     try {
