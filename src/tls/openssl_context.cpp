@@ -197,17 +197,21 @@ bool load_issuers(SSL_CTX* context, trust& roots, tls_diagnosis& why)
         why = openssl_refused("intermediate certificates as roots");
         return false;
     }
-    for (const trusted_certificate& root : roots.issuers) {
-        const auto* der = reinterpret_cast<const unsigned char*>(root.der.data());
-        const openssl_ptr<X509> one(d2i_X509(nullptr, &der, static_cast<long>(root.der.size())));
-        if (one && X509_STORE_add_cert(store, one.get()) == 1) {
+    std::vector<der_certificate> bundle;
+    for (trusted_certificate& root : roots.issuers) {
+        if (root.label.empty()) {
+            bundle.push_back(roots.keep_chain ? root.der : std::move(root.der));
             continue;
         }
-        if (!root.label.empty()) {
+        const auto one = decode(root.der);
+        if (!one || X509_STORE_add_cert(store, one.get()) != 1) {
             why = refused_root(root, roots, openssl_error_text(ERR_peek_error()));
             return false;
         }
-        --roots.count; // a bundle may hold what this build has no algorithm for
+    }
+    if (!bundle.empty() && !load_when_needed(store, std::move(bundle))) {
+        why = openssl_refused("a bundle of roots");
+        return false;
     }
     ERR_clear_error();
     if (!roots.keep_chain) {

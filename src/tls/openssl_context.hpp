@@ -10,6 +10,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -35,6 +36,12 @@ extern const crypto openssl_crypto;
 /// Makes a context with our suites, versions, groups and key sizes; null with @p why where this
 /// build of the library refuses one of them.
 [[nodiscard]] openssl_ptr<SSL_CTX> make_openssl_context(tls_min min, tls_diagnosis& why);
+
+/// Returns null where it is none, or this build of the library lacks its algorithm.
+[[nodiscard]] openssl_ptr<X509> decode(der_bytes certificate);
+
+/// Has a store take each of @p roots when a chain names it.
+[[nodiscard]] bool load_when_needed(X509_STORE* store, std::vector<der_certificate> roots);
 
 /// Loads roots.issuers, and drops them there.
 [[nodiscard]] bool load_issuers(SSL_CTX* context, trust& roots, tls_diagnosis& why);

@@ -256,6 +256,43 @@ TEST_P(roots_test, public_roots_do_not_trust_a_private_one)
     EXPECT_THAT(why.hint, HasSubstr("set tls_roots to the PEM file of that CA"));
 }
 
+TEST_P(roots_test, the_systems_roots_are_found_by_the_chains_that_end_in_them)
+{
+    const identity used = root();
+    const identity namesake = self_signed(ca_spec("lab root"));
+    const identity between = issue(ca_spec("between"), used);
+    cert_spec own = ca_spec("localhost");
+    own.san = {"DNS:localhost"};
+    own.key_usage = "digitalSignature,keyCertSign";
+    const identity itself = issue(own, self_signed(ca_spec("an absent CA")));
+    const temp_file bundle(self_signed(ca_spec("a CA")).pem() + namesake.pem() + used.pem() +
+                           itself.pem());
+    ::setenv("SSL_CERT_FILE", bundle.path().c_str(), 1);
+    tls_diagnosis why;
+    const auto backend = GetParam().make(with(tls_ca::os_roots), why);
+    ::unsetenv("SSL_CERT_FILE");
+    ASSERT_TRUE(backend) << why.text;
+    const auto connects = [&](identity leaf, std::vector<identity> chain) {
+        server_behaviour spec;
+        spec.certificate = std::move(leaf);
+        spec.chain = std::move(chain);
+        tls_server server(spec);
+        tls_pair pair(backend->make_session("localhost", why), server, 16384);
+        return !pair.handshake();
+    };
+
+    EXPECT_FALSE(connects(issue(server_spec(), self_signed(ca_spec("another CA"))), {}));
+    EXPECT_FALSE(connects(issue(server_spec(), between), {}));
+    EXPECT_TRUE(connects(issue(server_spec(), between), {between}));
+    EXPECT_TRUE(connects(issue(server_spec(), used), {}));
+    EXPECT_TRUE(connects(issue(server_spec(), used), {used}));
+    EXPECT_TRUE(connects(issue(server_spec(), namesake), {}));
+    if (std::string_view(GetParam().name) == "openssl") { // wolfSSL wants its issuer as well
+        EXPECT_TRUE(connects(itself, {}));
+    }
+    EXPECT_FALSE(connects(issue(server_spec(), self_signed(ca_spec("lab root"))), {}));
+}
+
 TEST_P(roots_test, bad_files_fail_early)
 {
     const temp_file empty("");
