@@ -17,8 +17,9 @@ namespace coquest::detail {
 inline constexpr std::size_t max_tls_record = 5 + 16384 + 2048;
 // Plaintext of one record. A library that is fed no more than this never stops in mid-write.
 inline constexpr std::size_t max_plaintext = 16384;
-// Ciphertext that may wait for the socket before write() asks for it to be sent.
-inline constexpr std::size_t output_high_water = std::size_t{128} << 10U;
+// Ciphertext that gathers before it is sent. More saves few system calls, and has the peer wait
+// longer for the last of it to decrypt.
+inline constexpr std::size_t output_high_water = std::size_t{320} << 10U;
 
 class byte_queue {
 public:
@@ -31,9 +32,10 @@ public:
     std::size_t push(std::span<const std::byte> bytes)
     {
         const std::size_t n = std::min(bytes.size(), limit_ - size());
-        if (begin_ != 0 && bytes_.size() + n > bytes_.capacity()) {
+        if (bytes_.size() + n > bytes_.capacity()) {
             bytes_.erase(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(begin_));
             begin_ = 0;
+            reserve(bytes_.size() + n);
         }
         bytes_.insert(bytes_.end(), bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(n));
         return n;
@@ -65,6 +67,16 @@ public:
     [[nodiscard]] bool empty() const noexcept { return size() == 0; }
 
 private:
+    // Doubles, and where much gathers, takes at once what the most of it needs.
+    void reserve(std::size_t needed)
+    {
+        constexpr std::size_t much = std::size_t{96} << 10U;
+        constexpr std::size_t most = output_high_water + max_tls_record;
+        if (needed > bytes_.capacity()) {
+            bytes_.reserve(std::min(limit_, needed < much ? 2 * needed : std::max(needed, most)));
+        }
+    }
+
     std::vector<std::byte> bytes_;
     std::size_t begin_ = 0;
     std::size_t limit_;
