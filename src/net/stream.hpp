@@ -98,16 +98,18 @@ public:
 private:
     struct io;
     enum class phase { handshake, read, write };
+    using gathered = std::span<const asio::const_buffer>;
+    // Written without asking the reactor, before others on the same context have their turn.
+    static constexpr std::size_t bytes_of_turn = std::size_t{1} << 20U;
 
     asio::awaitable<fault> connect_plain(std::vector<std::size_t> order, const std::string& bind_to,
                                          clock::time_point deadline);
     asio::awaitable<fault> handshake(const detail::any_tls_backend& tls);
-    template <class Buffers>
-    bool write_at_once(const Buffers& bytes, std::size_t& sent, std::error_code& ec);
-    template <class Buffers>
-    asio::awaitable<std::error_code> write_some(const Buffers& bytes, std::size_t& sent);
+    bool write_at_once(gathered bytes, std::size_t& sent, std::error_code& ec);
+    asio::awaitable<std::error_code> write_some(gathered bytes, std::size_t& sent);
     asio::awaitable<fault> write_plain(std::vector<asio::const_buffer>& pieces, bool& answered);
     asio::awaitable<fault> write_tls(std::vector<asio::const_buffer>& pieces, bool& answered);
+    std::span<const std::byte> for_record(gathered pieces);
     template <class Step>
     asio::awaitable<fault> drive(Step step, phase during);
     asio::awaitable<fault> send_output(phase during);
@@ -126,12 +128,13 @@ private:
     server_address peer_;
     std::unique_ptr<detail::any_tls_session> tls_;
     std::vector<detail::tls_notice> notices_;
-    std::vector<std::byte> input_; // ciphertext between the socket and the session
-    std::vector<std::byte> early_; // what the peer sent before it was to be read
+    std::vector<std::byte> input_;  // ciphertext between the socket and the session
+    std::vector<std::byte> record_; // plaintext of a record that several pieces share
+    std::vector<std::byte> early_;  // what the peer sent before it was to be read
     std::chrono::milliseconds acknowledgement_{0};
-    bool at_once_ = false; // the next write doesn't wait
-    bool broken_ = false;  // a write has failed
-    bool hung_up_ = false; // because the peer has closed
+    std::size_t turn_ = bytes_of_turn; // what is left of it
+    bool broken_ = false;              // a write has failed
+    bool hung_up_ = false;             // because the peer has closed
     bool open_ = false;
 };
 

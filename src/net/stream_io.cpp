@@ -1,9 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Reading and writing, plain and by the one loop that drives TLS. The first write of a request goes
-// out without asking the reactor, which is all there is to most requests. Where more is needed, the
-// input is watched meanwhile: a server that refuses a request early answers while we send.
+// Reading, and the one loop that drives TLS.
 
 #include "net/stream_io.hpp"
 
@@ -19,23 +17,7 @@
 namespace coquest::net {
 namespace {
 
-constexpr std::size_t max_tls_record = 17 * 1024; // RFC 8446 5.2: 16 KiB, 256 bytes, the header
-constexpr std::size_t record_plaintext = 16 * 1024;
-// Records that gather before they are sent: a few system calls per flush, yet the peer decrypts
-// while the next ones are encrypted.
-constexpr std::size_t tls_gather = 64 * 1024;
-constexpr std::size_t max_gathered_pieces = 64; // what one sendmsg of Asio takes
-constexpr std::size_t max_early = 4 * 1024;     // kept of what came before it was to be read
-
-bool would_block(std::error_code ec) noexcept
-{
-    return ec == asio::error::would_block || ec == asio::error::try_again;
-}
-
-bool is_hang_up(std::error_code ec) noexcept
-{
-    return ec == asio::error::broken_pipe || ec == asio::error::connection_reset;
-}
+constexpr std::size_t input_size = 17 * 1024; // RFC 8446 5.2: 16 KiB, 256 bytes, the header
 
 } // namespace
 
@@ -46,183 +28,11 @@ asio::awaitable<fault> stream::handshake(const detail::any_tls_backend& tls)
     if (!tls_) {
         co_return tls_failed(std::move(why), phase::handshake);
     }
-    input_.resize(max_tls_record);
+    input_.resize(input_size);
     fault problem = co_await drive([this](std::error_code& ec) { return tls_->handshake(ec); },
                                    phase::handshake);
     notices_ = tls_->notices();
     co_return problem;
-}
-
-asio::awaitable<fault> stream::write(std::vector<asio::const_buffer>& pieces, bool& answered)
-{
-    answered = hung_up_ = false;
-    io_->readable = false;
-    at_once_ = true;
-    return tls_ ? write_tls(pieces, answered) : write_plain(pieces, answered);
-}
-
-// Writes what the kernel takes without waiting, the first time in a write(). True where it did.
-template <class Buffers>
-bool stream::write_at_once(const Buffers& bytes, std::size_t& sent, std::error_code& ec)
-{
-    if (!std::exchange(at_once_, false)) {
-        return false;
-    }
-    sent = io_->socket.write_some(bytes, ec);
-    return !would_block(ec) && ec != asio::error::interrupted; // Asio's other writes go on after it
-}
-
-template <class Buffers>
-asio::awaitable<std::error_code> stream::write_some(const Buffers& bytes, std::size_t& sent)
-{
-    if (io_->expired) {
-        co_return make_error_code(asio::error::operation_aborted);
-    }
-    io::watch_input(io_);
-    io_->writing = true;
-    std::error_code ec;
-    std::tie(ec, sent) = co_await io_->socket.async_write_some(bytes, no_throw);
-    io_->writing = false;
-    const bool interrupted = io_->readable && ec == asio::error::operation_aborted;
-    co_return interrupted ? std::error_code() : ec;
-}
-
-// asio::async_write would send at most 16 buffers and 64 KiB with each system call.
-asio::awaitable<fault> stream::write_plain(std::vector<asio::const_buffer>& pieces, bool& answered)
-{
-    std::size_t done = 0;
-    fault problem;
-    while (done != pieces.size() && !problem && !answered) {
-        const auto count = std::min(pieces.size() - done, max_gathered_pieces);
-        const std::span<const asio::const_buffer> window(pieces.data() + done, count);
-        std::size_t sent = 0;
-        std::error_code ec;
-        if (!write_at_once(window, sent, ec)) {
-            ec = co_await write_some(window, sent);
-        }
-        while (done != pieces.size() && sent >= pieces[done].size()) {
-            sent -= pieces[done++].size();
-        }
-        if (sent != 0) {
-            pieces[done] += sent;
-        }
-        if (ec) {
-            hung_up_ = is_hang_up(ec);
-            problem = failed(ec, phase::write);
-        }
-        if (!problem && done != pieces.size()) {
-            problem = notice(answered);
-        }
-    }
-    pieces.erase(pieces.begin(), pieces.begin() + static_cast<std::ptrdiff_t>(done));
-    co_return problem;
-}
-
-asio::awaitable<fault> stream::write_tls(std::vector<asio::const_buffer>& pieces, bool& answered)
-{
-    std::size_t done = 0;
-    fault problem;
-    while (done != pieces.size() && !problem && !answered) {
-        if (pieces[done].size() == 0) {
-            ++done;
-            continue;
-        }
-        std::size_t taken = 0;
-        std::error_code ec;
-        const tls_step step = tls_->write({static_cast<const std::byte*>(pieces[done].data()),
-                                           std::min(pieces[done].size(), record_plaintext)},
-                                          taken, ec);
-        pieces[done] += taken;
-        if (ec) {
-            problem = tls_failed(tls_->diagnosis(ec), phase::write);
-        } else if (step == tls_step::retry_after_input) {
-            problem = co_await send_output(phase::write);
-            if (!problem) {
-                problem = co_await receive_input(phase::write);
-            }
-        } else if (step == tls_step::retry_after_output || tls_->output().size() >= tls_gather) {
-            problem = co_await send_records(answered);
-        }
-    }
-    if (!problem && !answered) {
-        problem = co_await send_records(answered);
-    }
-    pieces.erase(pieces.begin(), pieces.begin() + static_cast<std::ptrdiff_t>(done));
-    co_return problem;
-}
-
-asio::awaitable<fault> stream::send_records(bool& answered)
-{
-    while (!tls_->output().empty() && !answered) {
-        const auto bytes = tls_->output();
-        const asio::const_buffer window(bytes.data(), bytes.size());
-        std::size_t sent = 0;
-        std::error_code ec;
-        if (!write_at_once(window, sent, ec)) {
-            ec = co_await write_some(window, sent);
-        }
-        tls_->consume_output(sent);
-        if (ec) {
-            broken_ = true;
-            hung_up_ = is_hang_up(ec);
-            co_return failed(ec, phase::write);
-        }
-        if (!tls_->output().empty()) {
-            fault problem = notice(answered);
-            if (problem) {
-                co_return problem;
-            }
-        }
-    }
-    co_return fault();
-}
-
-fault stream::notice(bool& answered)
-{
-    return std::exchange(io_->readable, false) ? take_early(answered) : fault();
-}
-
-// Takes what has arrived, which need be no answer where it is TLS: tickets and key updates.
-fault stream::take_early(bool& answered)
-{
-    std::array<std::byte, max_early> bytes; // NOLINT(cppcoreguidelines-pro-type-member-init)
-    for (;;) {
-        std::error_code ec;
-        if (tls_) {
-            std::size_t kept = 0;
-            const tls_step step = tls_->read(bytes, kept, ec);
-            if (ec && ec != tls_failure::closed) {
-                return tls_failed(tls_->diagnosis(ec), phase::read);
-            }
-            if (ec || kept != 0) {
-                early_.assign(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(kept));
-                answered = true;
-                return fault();
-            }
-            if (step != tls_step::retry_after_input) {
-                continue;
-            }
-        }
-        const std::size_t got = io_->socket.read_some(asio::buffer(bytes.data(), bytes.size()), ec);
-        if (would_block(ec)) {
-            return fault();
-        }
-        if (ec == asio::error::interrupted) {
-            continue;
-        }
-        if (ec && ec != asio::error::eof) {
-            return failed(ec, phase::read);
-        }
-        if (ec || !tls_) { // of an end, the next read finds the same
-            early_.assign(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(got));
-            answered = true;
-            return fault();
-        }
-        fault problem = put_input({bytes.data(), got}, phase::read);
-        if (problem) {
-            return problem;
-        }
-    }
 }
 
 fault stream::check(bool& spoke)
@@ -302,8 +112,12 @@ asio::awaitable<fault> stream::send_output(phase during)
             co_return failed(asio::error::operation_aborted, during);
         }
         const auto bytes = tls_->output();
-        auto [ec, sent] = co_await io_->socket.async_write_some(
-            asio::buffer(bytes.data(), bytes.size()), no_throw);
+        const asio::const_buffer whole(bytes.data(), bytes.size());
+        std::size_t sent = 0;
+        std::error_code ec;
+        if (!write_at_once({&whole, 1}, sent, ec)) {
+            std::tie(ec, sent) = co_await io_->socket.async_write_some(whole, no_throw);
+        }
         tls_->consume_output(sent);
         if (ec) {
             broken_ = true;

@@ -6,9 +6,8 @@
 #include "net/stream.hpp"
 
 #include "support/run.hpp"
-#include "support/toy_tls.hpp"
+#include "support/stream_peer.hpp"
 
-#include <asio/detached.hpp>
 #include <asio/read.hpp>
 #include <asio/use_awaitable.hpp>
 #include <asio/write.hpp>
@@ -16,11 +15,8 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <cstring>
 #include <functional>
-#include <numeric>
 #include <string>
-#include <vector>
 
 namespace {
 
@@ -30,107 +26,7 @@ using asio::ip::tcp;
 using detail::fault;
 using test::close_notify;
 using test::shifted;
-using test::toy_backend;
-
-// One connection of a peer that does what the test says.
-class stream_test : public testing::Test {
-protected:
-    void peer(std::function<asio::awaitable<void>(tcp::socket&)> does)
-    {
-        asio::co_spawn(io, accept(std::move(does)), asio::detached);
-    }
-    asio::awaitable<void> accept(std::function<asio::awaitable<void>(tcp::socket&)> does)
-    {
-        tcp::socket socket = co_await acceptor.async_accept(asio::use_awaitable);
-        try {
-            co_await does(socket);
-        } catch (const std::system_error&) {
-            co_return; // the other side has gone
-        }
-    }
-    asio::awaitable<void> read_all(tcp::socket& socket)
-    {
-        std::array<char, 65536> block; // NOLINT(cppcoreguidelines-pro-type-member-init)
-        for (;;) {
-            const auto n = co_await socket.async_read_some(asio::buffer(block.data(), block.size()),
-                                                           asio::use_awaitable);
-            received.append(block.data(), n);
-        }
-    }
-    asio::awaitable<fault> connect(net::stream& s, const detail::any_tls_backend* tls = nullptr)
-    {
-        return connect_to(s, "127.0.0.1", tls, 5s);
-    }
-    asio::awaitable<fault> connect_to(net::stream& s, std::string host,
-                                      const detail::any_tls_backend* tls, net::clock::duration time)
-    {
-        const std::vector<server_address> one{{std::move(host), acceptor.local_endpoint().port()}};
-        return s.connect(std::make_shared<detail::address_list>(one), {0}, {}, tls,
-                         net::clock::now() + time);
-    }
-    [[nodiscard]] std::string host() const
-    {
-        return "127.0.0.1:" + std::to_string(acceptor.local_endpoint().port());
-    }
-
-    asio::io_context io{1};
-    tcp::acceptor acceptor{io, tcp::endpoint(asio::ip::address_v4::loopback(), 0)};
-    std::string received;
-    tls_diagnosis why;
-    std::shared_ptr<const detail::any_tls_backend> toy = detail::make_tls<toy_backend>({}, why);
-};
-
-std::vector<asio::const_buffer> pieces_of(const std::vector<std::string>& texts)
-{
-    std::vector<asio::const_buffer> pieces;
-    for (const std::string& text : texts) {
-        pieces.emplace_back(text.data(), text.size());
-    }
-    return pieces;
-}
-
-std::vector<std::string> many_texts()
-{
-    std::vector<std::string> texts;
-    for (std::size_t i = 0; i < 300; ++i) {
-        texts.emplace_back(i * 7 % 5000, static_cast<char>('a' + i % 20));
-    }
-    return texts;
-}
-
-asio::awaitable<void> write_texts(std::function<asio::awaitable<fault>()> connect, net::stream& s,
-                                  const std::vector<std::string>& texts)
-{
-    fault problem = co_await connect();
-    EXPECT_FALSE(problem) << problem.info.message;
-    auto pieces = pieces_of(texts);
-    bool answered = true;
-    problem = co_await s.write(pieces, answered);
-    EXPECT_FALSE(problem) << problem.info.message;
-    EXPECT_FALSE(answered);
-    EXPECT_TRUE(pieces.empty());
-}
-
-TEST_F(stream_test, pieces_arrive_in_order_whatever_their_number)
-{
-    const auto texts = many_texts();
-    const std::string expected = std::accumulate(texts.begin(), texts.end(), std::string());
-    for (const auto* backend : {static_cast<const detail::any_tls_backend*>(nullptr), toy.get()}) {
-        received.clear();
-        peer([&](tcp::socket& socket) -> asio::awaitable<void> {
-            if (backend != nullptr) {
-                char hello = 0;
-                co_await asio::async_read(socket, asio::buffer(&hello, 1), asio::use_awaitable);
-                co_await asio::async_write(socket, asio::buffer("h", 1), asio::use_awaitable);
-            }
-            co_await read_all(socket);
-        });
-        net::stream s(io.get_executor());
-        test::run(io, write_texts([&] { return connect(s, backend); }, s, texts));
-        test::run_until(io, [&] { return received.size() >= expected.size(); });
-        EXPECT_EQ(received, backend == nullptr ? expected : shifted(expected, 1));
-    }
-}
+using test::stream_test;
 
 asio::awaitable<void> read_to_end(std::function<asio::awaitable<fault>()> connect, net::stream& s,
                                   std::string& got)
