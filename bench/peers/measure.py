@@ -12,6 +12,7 @@ import statistics
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +25,7 @@ ROWS = {"A": 1_500_000, "B": 250_000, "C": 500_000, "D": 500_000}
 BYTES_OF_ROW = {"A": 90, "B": 385, "C": 250, "D": 190}
 WARM_UP = {"Java": 400_000, "Node.js": 100_000}  # rows, for compilers that run beside the program
 WARM_UP_ROWS = 20_000
+WOLFSSL = "coquest, wolfSSL"
 SLOW = {"Python": 2, "Node.js": 10}  # fewer rows by these factors, for the run to end in time
 
 
@@ -52,19 +54,31 @@ class Cell:
         return f"{self.kind}: {self.workload} v{self.version} over {self.transport}"
 
 
-def own_clients(program, workload):
-    """Returns coquest's ways in; it may hold three batches, filling one while another travels."""
-    def client(name, *options, config=""):
-        limit = f"max_buf_size={3 * BATCH * BYTES_OF_ROW[workload]};"
-        return Client(name, "", [program, *options], limit + config)
+@contextmanager
+def on_processor(number):
+    """Has what starts meanwhile run there. A command before the program would count as its start."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {number})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
-    ways = {name: client(name, "--tls", "openssl", "--client", way) for name, way in
+
+def own_clients(options, workload):
+    """Returns coquest's ways in; it may hold two batches, filling one while the other travels."""
+    def client(name, *arguments, program=options.coquest, config=""):
+        limit = f"max_buf_size={2 * BATCH * BYTES_OF_ROW[workload]};"
+        return Client(name, "", [program, *arguments], limit + config)
+
+    ways = {name: client(name, "--client", way) for name, way in
             [("coquest", "row"), ("coquest, buffer", "buffer"), ("coquest, append", "append"),
              ("coquest, typed rows", "typed"), ("coquest, columns", "columns")]}
     for count in (2, 4):
         name = f"coquest, {count} connections"
         ways[name] = client(name, "--client", "row", config=f"connections={count};")
-    ways["coquest, wolfSSL"] = client("coquest, wolfSSL", "--client", "row", "--tls", "wolfssl")
+    if options.coquest_wolfssl:
+        ways[WOLFSSL] = client(WOLFSSL, "--client", "row", program=options.coquest_wolfssl)
     return ways
 
 
@@ -80,9 +94,9 @@ class Bench:
         self.bytes = {}  # of rows, by client, workload, version and their number
 
     def clients(self, workload, *own):
-        ways = own_clients(self.options.coquest, workload)
+        ways = own_clients(self.options, workload)
         fresh = [Client(one.name, one.version, one.command) for one in self.peers]
-        return [ways[name] for name in own] + fresh
+        return [ways[name] for name in own if name in ways] + fresh
 
     def config(self, client, cell, port):
         text = f"{cell.transport}::addr=127.0.0.1:{port};protocol_version={cell.version};"
@@ -106,10 +120,11 @@ class Bench:
         if warm_up is None:
             warm_up = warm_up_of(client)
         processor = self.processors[-1] if processor is None else processor
-        command = ["taskset", "-c", str(processor), *client.command, "--config",
-                   self.config(client, cell, port) + extra, "--workload", cell.workload, "--rows",
-                   str(rows), "--batch", str(batch), "--warm-up", str(warm_up)]
-        done = subprocess.run(command, text=True, capture_output=True, timeout=300)
+        command = [*client.command, "--config", self.config(client, cell, port) + extra,
+                   "--workload", cell.workload, "--rows", str(rows), "--batch", str(batch),
+                   "--warm-up", str(warm_up)]
+        with on_processor(processor):
+            done = subprocess.run(command, text=True, capture_output=True, timeout=300)
         if done.returncode != 0:
             raise RuntimeError(f"{client.name}, {cell}: {(done.stderr or done.stdout)[-500:]}")
         return json.loads(done.stdout[done.stdout.index("{"):])
@@ -170,11 +185,12 @@ class Bench:
         for rows in TRACED:
             tracer = ["strace", "-f", "-c", "-U", "calls,name", "-o", "/dev/stdout"]
             try:
-                command = ["taskset", "-c", str(self.processors[-1]), *tracer, *client.command,
-                           "--config", self.config(client, cell, sink.ports[cell.transport]),
+                command = [*tracer, *client.command, "--config",
+                           self.config(client, cell, sink.ports[cell.transport]),
                            "--workload", cell.workload, "--rows", str(rows)]
-                text = subprocess.check_output(command, text=True, timeout=300,
-                                               stderr=subprocess.DEVNULL)
+                with on_processor(self.processors[-1]):
+                    text = subprocess.check_output(command, text=True, timeout=300,
+                                                   stderr=subprocess.DEVNULL)
             except (subprocess.CalledProcessError, subprocess.TimeoutExpired, OSError):
                 return None
             counts.append(sum(int(calls) for calls, name in
@@ -230,10 +246,10 @@ class Bench:
         def measure_one(client):
             count = rows // SLOW.get(client.name, 1)
             server.query("drop table if exists trades")
-            one = self.run(client, cell, server.port, count, extra=server.login, warm_up=0)
-            stored = server.count("trades", count)
-            if stored != count:
-                raise RuntimeError(f"{client.name}: {count} rows became {stored} in QuestDB")
+            one = self.run(client, cell, server.port, count, extra=server.login, warm_up=1)
+            stored = server.count("trades", count + 1)
+            if stored != count + 1:
+                raise RuntimeError(f"{client.name}: {count + 1} rows became {stored} in QuestDB")
             return figures(one)
 
         with QuestDB(self.options.questdb) as server:
@@ -246,8 +262,9 @@ class Bench:
 def figures(result):
     rows = result["rows"]
     used = result["user_s"] + result["system_s"]
+    base, peak = result["base_rss_kb"], result["peak_rss_kb"]
     return {"rows_per_s": rows / result["seconds"], "cpu_s_per_mrow": 1e6 * used / rows,
-            "peak_rss_kb": result["peak_rss_kb"]}
+            "peak_rss_kb": peak, "base_rss_kb": base, "rows_rss_kb": peak - base}
 
 
 def warm_up_of(client):
@@ -263,13 +280,13 @@ def measure(bench, options):
     both = ["coquest", "coquest, buffer"]
     for transport in ("http", "tcp", "https", "tcps"):
         for version in (2,) if options.quick else (2, 1):
-            own = both + (["coquest, wolfSSL"] if transport == "https" and version == 2 else [])
+            own = both + [WOLFSSL] * (transport.endswith("s") and version == 2)
             bench.throughput(Cell("A", transport, version), bench.clients("A", *own), rounds)
     for workload in "B" if options.quick else "BCD":
         for version in (2,) if options.quick else (2, 1):
             bench.throughput(Cell(workload, "http", version), bench.clients(workload, *both),
                              rounds)
-    ways = [name for name in own_clients(options.coquest, "A") if name != "coquest, wolfSSL"]
+    ways = [name for name in own_clients(options, "A") if name != WOLFSSL]
     rust = [one for one in bench.clients("A") if one.name == "questdb-rs"]
     names = [one for one in bench.clients("A", *ways) if one.own]
     checked = [Client(f"{one.name}, checked names", one.version,
@@ -277,15 +294,16 @@ def measure(bench, options):
     bench.throughput(Cell("A", "http", 2, "ways in"), names + rust + checked, rounds)
     bench.latency(bench.clients("A", "coquest, buffer"), rounds, 500 if options.quick else 3000)
     for transport in ("http", "https"):
-        own = ["coquest"] + ["coquest, wolfSSL"] * (transport == "https")
-        bench.cold_start(transport, bench.clients("A", *own), rounds)
+        own = ["coquest"] + [WOLFSSL] * (transport == "https")
+        bench.cold_start(transport, bench.clients("A", *own), 3 * rounds)
     if not options.no_server:
         bench.real_server(bench.clients("A", "coquest"), 1 if options.quick else 3,
                           500_000 if options.quick else 5_000_000)
 
 
 parser = argparse.ArgumentParser()
-parser.add_argument("--coquest", required=True, help="the program bench_throughput")
+parser.add_argument("--coquest", required=True, help="the program bench_throughput, on OpenSSL")
+parser.add_argument("--coquest-wolfssl", help="the same program on wolfSSL")
 parser.add_argument("--sink", required=True, help="the program bench_sink")
 parser.add_argument("--questdb", required=True, help="the script that starts a real QuestDB")
 parser.add_argument("--peers", required=True, type=Path,

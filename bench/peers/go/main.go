@@ -191,7 +191,10 @@ func main() {
 	ctx := context.Background()
 	sender, err := qdb.LineSenderFromConf(ctx, *config)
 	check(err)
-	send(ctx, sender, pool, 0, *warmUp, *batch)
+	first := min(*warmUp, 1)
+	send(ctx, sender, pool, 0, first, *batch)
+	baseRss := peakRssKb()
+	send(ctx, sender, pool, first, *warmUp, *batch)
 	user, system := usage()
 	started := time.Now()
 	times := send(ctx, sender, pool, *warmUp, *warmUp+*rows, *batch)
@@ -203,7 +206,8 @@ func main() {
 		return times[int(math.Ceil(part*float64(len(times))))-1]
 	}
 	fmt.Printf("{\"rows\": %d, \"seconds\": %.6f, \"user_s\": %.6f, \"system_s\": %.6f, "+
-		"\"peak_rss_kb\": %s, \"p50_us\": %.2f, \"p99_us\": %.2f, \"p999_us\": %.2f}\n",
-		*rows, seconds, userAfter-user, systemAfter-system, peakRssKb(),
+		"\"base_rss_kb\": %s, \"peak_rss_kb\": %s, \"p50_us\": %.2f, \"p99_us\": %.2f, "+
+		"\"p999_us\": %.2f}\n",
+		*rows, seconds, userAfter-user, systemAfter-system, baseRss, peakRssKb(),
 		percentile(0.5), percentile(0.99), percentile(0.999))
 }

@@ -215,7 +215,10 @@ public final class Throughput {
             pool.add(row(workload, draws));
         }
         try (Sender sender = Sender.fromConfig(config)) {
-            send(sender, pool, 0, warmUp, batch);
+            long first = Math.min(warmUp, 1);
+            send(sender, pool, 0, first, batch);
+            long baseRssKb = peakRssKb();
+            send(sender, pool, first, warmUp, batch);
             double[] before = processorTime();
             long started = System.nanoTime();
             long[] times = send(sender, pool, warmUp, warmUp + rows, batch);
@@ -224,10 +227,10 @@ public final class Throughput {
             Arrays.sort(times);
             System.out.printf(Locale.ROOT,
                     "{\"rows\": %d, \"seconds\": %.6f, \"user_s\": %.6f, \"system_s\": %.6f, "
-                            + "\"peak_rss_kb\": %d, \"p50_us\": %.2f, \"p99_us\": %.2f, "
-                            + "\"p999_us\": %.2f}%n",
-                    rows, seconds, after[0] - before[0], after[1] - before[1], peakRssKb(),
-                    percentile(times, 0.5), percentile(times, 0.99), percentile(times, 0.999));
+                            + "\"base_rss_kb\": %d, \"peak_rss_kb\": %d, \"p50_us\": %.2f, "
+                            + "\"p99_us\": %.2f, \"p999_us\": %.2f}%n",
+                    rows, seconds, after[0] - before[0], after[1] - before[1], baseRssKb,
+                    peakRssKb(), percentile(times, 0.5), percentile(times, 0.99), percentile(times, 0.999));
         }
     }
 }

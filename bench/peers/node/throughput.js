@@ -151,7 +151,10 @@ async function main() {
   if (values.config.startsWith("tcp")) {
     await sender.connect();
   }
-  await send(sender, add, pool, 0, warmUp, batch);
+  const first = Math.min(warmUp, 1);
+  await send(sender, add, pool, 0, first, batch);
+  const baseRssKb = peakRssKb();
+  await send(sender, add, pool, first, warmUp, batch);
   const before = process.cpuUsage();
   const started = process.hrtime.bigint();
   const times = await send(sender, add, pool, warmUp, warmUp + rows, batch);
@@ -161,7 +164,8 @@ async function main() {
   times.sort((a, b) => a - b);
   const percentile = (part) => times[Math.ceil(part * times.length) - 1];
   const result = {
-    rows, seconds, user_s: used.user / 1e6, system_s: used.system / 1e6, peak_rss_kb: peakRssKb(),
+    rows, seconds, user_s: used.user / 1e6, system_s: used.system / 1e6,
+    base_rss_kb: baseRssKb, peak_rss_kb: peakRssKb(),
     p50_us: percentile(0.5), p99_us: percentile(0.99), p999_us: percentile(0.999),
   };
   console.log(JSON.stringify(result));

@@ -137,13 +137,17 @@ draws = Draws()
 total = options.warm_up + options.rows
 pool = [make_row(draws) for _ in range(min(total, POOL_ROWS))]
 with Sender.from_conf(options.config) as sender:
-    send(sender, table, pool, 0, options.warm_up, options.batch)
+    first = min(options.warm_up, 1)
+    send(sender, table, pool, 0, first, options.batch)
+    base_rss_kb = peak_rss_kb()
+    send(sender, table, pool, first, options.warm_up, options.batch)
     before, started = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
     times = send(sender, table, pool, options.warm_up, total, options.batch)
     seconds, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_SELF)
 times.sort()
 print(json.dumps({"rows": options.rows, "seconds": seconds,
                   "user_s": after.ru_utime - before.ru_utime,
-                  "system_s": after.ru_stime - before.ru_stime, "peak_rss_kb": peak_rss_kb(),
+                  "system_s": after.ru_stime - before.ru_stime,
+                  "base_rss_kb": base_rss_kb, "peak_rss_kb": peak_rss_kb(),
                   "p50_us": percentile(times, 0.5), "p99_us": percentile(times, 0.99),
                   "p999_us": percentile(times, 0.999)}))

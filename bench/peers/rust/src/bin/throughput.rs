@@ -109,11 +109,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let encode = make_encoder(&options.workload, &options.client, all)?.ok_or(USAGE)?;
     let mut sender = Sender::from_conf(&options.config)?;
     let mut rows = sender.new_buffer();
+    let first = options.warm_up.min(1);
+    send(&mut sender, &mut rows, &encode, 0..first, 1)?;
+    let base_rss_kb = peak_rss_kb();
     send(
         &mut sender,
         &mut rows,
         &encode,
-        0..options.warm_up,
+        first..options.warm_up,
         options.batch,
     )?;
     let before = Usage::take();
@@ -128,11 +131,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     times.sort();
     println!(
         "{{\"rows\": {}, \"seconds\": {:.6}, \"user_s\": {:.6}, \"system_s\": {:.6}, \
-         \"peak_rss_kb\": {}, \"p50_us\": {:.2}, \"p99_us\": {:.2}, \"p999_us\": {:.2}}}",
+         \"base_rss_kb\": {}, \"peak_rss_kb\": {}, \"p50_us\": {:.2}, \"p99_us\": {:.2}, \"p999_us\": {:.2}}}",
         options.rows,
         (after.now - before.now).as_secs_f64(),
         after.user - before.user,
         after.system - before.system,
+        base_rss_kb.unwrap_or(0),
         peak_rss_kb().unwrap_or(0),
         percentile(&times, 0.5),
         percentile(&times, 0.99),
