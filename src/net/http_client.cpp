@@ -31,7 +31,7 @@ http_client::http_client(const asio::any_io_executor& executor,
     : config_(std::move(options)), tls_(std::move(tls)),
       addresses_(addresses ? std::move(addresses)
                            : std::make_shared<detail::address_list>(config_->addresses)),
-      stream_(executor), input_(input_size)
+      stream_(executor, config_->max_buf_size), input_(input_size)
 {
     head_.emplace(*config_, address());
 }

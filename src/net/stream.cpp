@@ -8,6 +8,7 @@
 
 #include "net/error_text.hpp"
 #include "net/stream_io.hpp"
+#include "tls/byte_queue.hpp"
 
 #include <asio/error.hpp>
 
@@ -28,7 +29,11 @@ constexpr std::chrono::seconds handshake_limit(10);
 
 } // namespace
 
-stream::stream(const asio::any_io_executor& executor) : io_(std::make_shared<io>(executor)) {}
+stream::stream(const asio::any_io_executor& executor, std::size_t memory)
+    : io_(std::make_shared<io>(executor)),
+      gather_(std::clamp(memory / 8, detail::max_plaintext, detail::output_high_water))
+{
+}
 
 stream::~stream()
 {

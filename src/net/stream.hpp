@@ -21,6 +21,7 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -32,7 +33,9 @@ namespace coquest::net {
 
 class stream {
 public:
-    explicit stream(const asio::any_io_executor& executor);
+    /// Gathers as much ciphertext before it writes as suits who has @p memory for rows.
+    explicit stream(const asio::any_io_executor& executor,
+                    std::size_t memory = std::numeric_limits<std::size_t>::max());
     stream(const stream&) = delete;
     stream& operator=(const stream&) = delete;
     ~stream();
@@ -132,6 +135,7 @@ private:
     std::vector<std::byte> record_; // plaintext of a record that several pieces share
     std::vector<std::byte> early_;  // what the peer sent before it was to be read
     std::chrono::milliseconds acknowledgement_{0};
+    std::size_t gather_;               // bytes of ciphertext
     std::size_t turn_ = bytes_of_turn; // what is left of it
     bool broken_ = false;              // a write has failed
     bool hung_up_ = false;             // because the peer has closed

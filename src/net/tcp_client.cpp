@@ -18,7 +18,8 @@ tcp_client::tcp_client(const asio::any_io_executor& executor, std::shared_ptr<co
                        std::shared_ptr<const detail::any_tls_backend> tls,
                        const detail::any_signer* signer)
     : config_(std::move(options)), tls_(std::move(tls)), signer_(signer),
-      servers_(std::make_shared<detail::address_list>(config_->addresses)), stream_(executor)
+      servers_(std::make_shared<detail::address_list>(config_->addresses)),
+      stream_(executor, config_->max_buf_size)
 {
 }
 

@@ -125,7 +125,8 @@ struct watched_backend {
 class stream_writes : public stream_test {
 protected:
     /// Sends @p texts to a peer that reads all, which must get them; calls then has what was done.
-    void send(const std::vector<std::string>& texts, std::function<void(std::size_t)> on_sent = {})
+    void send(const std::vector<std::string>& texts, std::function<void(std::size_t)> on_sent = {},
+              std::size_t memory = std::size_t{100} << 20U)
     {
         received.clear();
         peer([&](tcp::socket& socket) -> asio::awaitable<void> {
@@ -135,7 +136,7 @@ protected:
             co_await read_all(socket);
         });
         const auto backend = detail::make_tls<watched_backend>({}, why);
-        net::stream s(io.get_executor());
+        net::stream s(io.get_executor(), memory);
         const auto connected = [&]() -> asio::awaitable<fault> {
             fault problem = co_await connect(s, backend.get());
             calls = {{}, {}, on_sent};
@@ -174,6 +175,14 @@ TEST_F(stream_writes, records_gather_into_few_system_calls)
     EXPECT_LE(calls.sent.size(), 3U);
     EXPECT_LE(calls.offered.size(), 1U + 13 * 4);
     EXPECT_LE(*std::max_element(calls.sent.begin(), calls.sent.end()), 337U * 1024);
+}
+
+TEST_F(stream_writes, less_gathers_where_memory_is_scarce)
+{
+    send(segments(2), {}, 262'144);
+    EXPECT_LE(*std::max_element(calls.sent.begin(), calls.sent.end()), 49U * 1024);
+    send(segments(2), {}, 1'024);
+    EXPECT_LE(*std::max_element(calls.sent.begin(), calls.sent.end()), 33U * 1024);
 }
 
 TEST_F(stream_writes, small_pieces_share_a_record_and_large_ones_are_not_copied)
