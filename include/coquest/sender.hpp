@@ -178,7 +178,7 @@ public:
 private:
     friend class sender;
     friend struct detail::async_access;
-    explicit row(detail::sender_core& core) : core_(core), rows_(detail::open_rows(core)) {}
+    row(detail::sender_core& core, buffer& rows) : core_(core), rows_(rows) {}
 
     detail::sender_core& core_;
     buffer& rows_;
@@ -221,7 +221,12 @@ public:
     ~sender();
 
     /// Begins a row in @p name. Finish it in the same expression.
-    [[nodiscard]] row table(table_name name);
+    [[nodiscard]] row table(table_name name)
+    {
+        buffer& rows = *rows_;
+        rows.table(name);
+        return {*core_, rows};
+    }
 
     /// Adds a row of a row_schema (row.hpp), and commits it before it returns. As row::at, which
     /// see for when it completes and its errors; those of the values are buffer::append's.
@@ -316,6 +321,7 @@ private:
                                               detail::column_batch batch);
 
     std::shared_ptr<detail::sender_core> core_;
+    buffer* rows_ = nullptr; // of core_
 };
 
 /// Collects the options of a sender, and makes it.

@@ -108,15 +108,22 @@ std::error_code row::try_at_now(diagnostics* why)
     return core_.try_finish(why);
 }
 
-sender::sender(std::shared_ptr<detail::sender_core> core) noexcept : core_(std::move(core)) {}
+sender::sender(std::shared_ptr<detail::sender_core> core) noexcept
+    : core_(std::move(core)), rows_(&core_->rows())
+{
+}
 
-sender::sender(sender&& other) noexcept = default;
+sender::sender(sender&& other) noexcept
+    : core_(std::move(other.core_)), rows_(std::exchange(other.rows_, nullptr))
+{
+}
 
 sender& sender::operator=(sender&& other) noexcept
 {
     if (this != &other) {
         const sender old(std::move(*this)); // ends what this one held
         core_ = std::move(other.core_);
+        rows_ = std::exchange(other.rows_, nullptr);
     }
     return *this;
 }
@@ -126,12 +133,6 @@ sender::~sender()
     if (core_) {
         core_->abandon();
     }
-}
-
-row sender::table(table_name name)
-{
-    core_->rows().table(name);
-    return row(*core_);
 }
 
 asio::awaitable<void> sender::append_batch(std::shared_ptr<detail::sender_core> core,
