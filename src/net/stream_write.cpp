@@ -124,8 +124,7 @@ asio::awaitable<fault> stream::write_tls(std::vector<asio::const_buffer>& pieces
             if (!problem) {
                 problem = co_await receive_input(phase::write);
             }
-        } else if (step == tls_step::retry_after_output ||
-                   tls_->output().size() >= gather_) {
+        } else if (step == tls_step::retry_after_output || tls_->output().size() >= gather_) {
             problem = co_await send_records(answered);
         }
     }
