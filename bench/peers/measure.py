@@ -23,10 +23,11 @@ BATCH = 10_000
 TRACED = (40_000, 240_000)  # rows of the two runs whose difference counts system calls
 ROWS = {"A": 1_500_000, "B": 250_000, "C": 500_000, "D": 500_000}
 BYTES_OF_ROW = {"A": 90, "B": 385, "C": 250, "D": 190}
-WARM_UP = {"Java": 400_000, "Node.js": 100_000}  # rows, for compilers that run beside the program
+# Rows, for compilers that run beside the program: of workload A, fewer where they are wider.
+WARM_UP = {"Java": 400_000, "Node.js": 50_000}
 WARM_UP_ROWS = 20_000
 WOLFSSL = "coquest, wolfSSL"
-SLOW = {"Python": 2, "Node.js": 10}  # fewer rows by these factors, for the run to end in time
+SLOW = {"Python": 3, "Node.js": 20}  # fewer rows by these factors, for the run to end in time
 
 
 @dataclass
@@ -118,7 +119,7 @@ class Bench:
     def run(self, client, cell, port, rows, *, batch=BATCH, warm_up=None, extra="",
             processor=None):
         if warm_up is None:
-            warm_up = warm_up_of(client)
+            warm_up = warm_up_of(client, cell.workload)
         processor = self.processors[-1] if processor is None else processor
         command = [*client.command, "--config", self.config(client, cell, port) + extra,
                    "--workload", cell.workload, "--rows", str(rows), "--batch", str(batch),
@@ -135,7 +136,7 @@ class Bench:
 
     def expected_bytes(self, client, cell, rows):
         """Sends the rows once to a sink that counts them."""
-        total = rows + warm_up_of(client)
+        total = rows + warm_up_of(client, cell.workload)
         key = (client.name, cell.workload, cell.version, total)
         if key not in self.bytes:
             plain = Cell(cell.workload, "http", cell.version)
@@ -176,7 +177,7 @@ class Bench:
         counts = sink.counts()
         if counts["bytes"] != expected or counts["broken"]:
             raise RuntimeError(f"{client.name}, {cell}: {expected} bytes of rows became {counts}")
-        wire = counts["wire"] / (rows + warm_up_of(client))
+        wire = counts["wire"] / (rows + warm_up_of(client, cell.workload))
         return {**figures(result), "wire_bytes_per_row": wire}
 
     def system_calls(self, sink, client, cell):
@@ -267,12 +268,14 @@ def figures(result):
             "peak_rss_kb": peak, "base_rss_kb": base, "rows_rss_kb": peak - base}
 
 
-def warm_up_of(client):
-    return WARM_UP.get(client.name, WARM_UP_ROWS)
+def warm_up_of(client, workload):
+    if client.name in WARM_UP:
+        return WARM_UP[client.name] * ROWS[workload] // ROWS["A"]
+    return WARM_UP_ROWS
 
 
 def say(text):
-    print(f"== {text}", file=sys.stderr)
+    print(f"== {time.monotonic() - started:.0f} s: {text}", file=sys.stderr)
 
 
 def measure(bench, options):
@@ -297,7 +300,7 @@ def measure(bench, options):
         own = ["coquest"] + [WOLFSSL] * (transport == "https")
         bench.cold_start(transport, bench.clients("A", *own), 3 * rounds)
     if not options.no_server:
-        bench.real_server(bench.clients("A", "coquest"), 1 if options.quick else 3,
+        bench.real_server(bench.clients("A", "coquest"), 1 if options.quick else rounds,
                           500_000 if options.quick else 5_000_000)
 
 
@@ -317,6 +320,7 @@ parser.add_argument("--page", type=Path, help="write a page with plots into this
 parser.add_argument("--readme", type=Path, help="put a summary between the marks in this file")
 options = parser.parse_args()
 
+started = time.monotonic()
 with certificates() as keys:
     bench = Bench(options, keys)
     measure(bench, options)
