@@ -503,6 +503,16 @@ batch buffer_access::take(buffer& from)
     return taken;
 }
 
+batch buffer_access::take_to_wait(buffer& from)
+{
+    if (from.empty() || row_open(from) || from.size() > from.segment_size_ / 2) {
+        return take(from);
+    }
+    batch taken = copy(from);
+    from.clear();
+    return taken;
+}
+
 void buffer_access::put_back(buffer& to, batch&& rows) noexcept
 {
     rows.chain.append(std::move(to.full_));

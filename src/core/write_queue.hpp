@@ -134,6 +134,7 @@ public:
     /// Returns why the queue is stopped.
     [[nodiscard]] const fault& failure() const noexcept { return failure_; }
     [[nodiscard]] bool empty() const noexcept { return queue_.empty(); }
+    [[nodiscard]] std::size_t batches() const noexcept { return queue_.size(); }
     [[nodiscard]] std::size_t in_flight() const noexcept { return in_flight_; }
     /// Returns the number of batches that are in flight or wait to be.
     [[nodiscard]] std::size_t active() const noexcept;

@@ -498,7 +498,8 @@ void sender_core::seal()
     if (!rows_.empty()) {
         queue_.prepare(); // rows that were taken must not get lost
         seen_->committed(rows_.row_count(), rows_.size());
-        queue_.push(buffer_access::take(rows_), true);
+        const bool waits = queue_.batches() > lanes_.size();
+        queue_.push(waits ? buffer_access::take_to_wait(rows_) : buffer_access::take(rows_), true);
         make_room();
         seen_->show(queue_);
     }

@@ -12,6 +12,8 @@ namespace coquest::detail {
 struct buffer_access {
     /// Moves the finished rows out; a row that is open stays.
     [[nodiscard]] static batch take(buffer& from);
+    /// Does so for rows that are to wait: they hold little more memory than they need.
+    [[nodiscard]] static batch take_to_wait(buffer& from);
     /// Puts rows back in front of what the buffer holds.
     static void put_back(buffer& to, batch&& rows) noexcept;
     /// Copies the finished rows.

@@ -368,6 +368,33 @@ TEST(buffer, taking_rows_leaves_the_open_row_and_putting_them_back_restores_the_
     EXPECT_EQ(rows.row_count(), 3U);
 }
 
+TEST(buffer, few_rows_that_are_to_wait_leave_the_segment)
+{
+    buffer rows(protocol_version::v2, {4096, 1 << 20, 127});
+    const auto add = [&rows](int count) {
+        for (int i = 0; i < count; ++i) {
+            rows.table("t").symbol("n", std::to_string(i % 10)).at_now();
+        }
+    };
+    add(2);
+    coquest::detail::batch few = buffer_access::take_to_wait(rows);
+    rows.table("t").symbol("n", "open");
+
+    EXPECT_EQ(few.rows, 2U);
+    EXPECT_TRUE(few.server_time);
+    EXPECT_EQ(few.bytes(), 12U);
+    EXPECT_EQ(few.chain.front()->capacity, 12U);
+    EXPECT_TRUE(buffer_access::take_to_wait(rows).chain.empty());
+    rows.at_now();
+    EXPECT_EQ(rows.to_string(), "t,n=open\n");
+    buffer_access::put_back(rows, std::move(few));
+    EXPECT_EQ(rows.to_string(), "t,n=0\nt,n=1\nt,n=open\n");
+    add(1000);
+    EXPECT_EQ(buffer_access::take_to_wait(rows).chain.front()->capacity, 12U);
+    add(500);
+    EXPECT_EQ(buffer_access::take_to_wait(rows).chain.front()->capacity, 4096U);
+}
+
 TEST(buffer, a_moved_buffer_takes_its_rows_along)
 {
     buffer from;
