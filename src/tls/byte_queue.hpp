@@ -70,7 +70,7 @@ private:
     // Doubles, and where much gathers, takes at once what the most of it needs.
     void reserve(std::size_t needed)
     {
-        constexpr std::size_t much = std::size_t{96} << 10U;
+        constexpr std::size_t much = std::size_t{32} << 10U; // more steps leave more holes
         constexpr std::size_t most = output_high_water + max_tls_record;
         if (needed > bytes_.capacity()) {
             bytes_.reserve(std::min(limit_, needed < much ? 2 * needed : std::max(needed, most)));
