@@ -223,4 +223,37 @@ TEST_F(stream_writes, a_long_write_lets_others_have_their_turn)
     EXPECT_LE(most, std::size_t{2} * 1024 * 1024);
 }
 
+asio::awaitable<void> write_until_answered(std::function<asio::awaitable<fault>()> connect,
+                                           net::stream& s, std::vector<asio::const_buffer>& pieces)
+{
+    fault problem = co_await connect();
+    EXPECT_FALSE(problem) << problem.info.message;
+    bool answered = false;
+    problem = co_await s.write(pieces, answered);
+    EXPECT_FALSE(problem) << problem.info.message;
+    EXPECT_TRUE(answered);
+}
+
+TEST_F(stream_test, an_answer_is_heard_while_the_peer_takes_all_that_is_sent)
+{
+    const std::string segment(65'432, 'r');
+    for (const auto* backend : {static_cast<const detail::any_tls_backend*>(nullptr), toy.get()}) {
+        peer([&](tcp::socket& socket) -> asio::awaitable<void> {
+            char first = 0;
+            co_await asio::async_read(socket, asio::buffer(&first, 1), asio::use_awaitable);
+            // of the toy, the end of the handshake and a letter
+            co_await asio::async_write(socket, asio::buffer("h", 1), asio::use_awaitable);
+            if (backend != nullptr) {
+                co_await asio::async_read(socket, asio::buffer(&first, 1), asio::use_awaitable);
+                co_await asio::async_write(socket, asio::buffer("b", 1), asio::use_awaitable);
+            }
+            co_await read_all(socket);
+        });
+        net::stream s(io.get_executor());
+        std::vector<asio::const_buffer> pieces(512, asio::buffer(segment));
+        test::run(io, write_until_answered([&] { return connect(s, backend); }, s, pieces));
+        EXPECT_GE(pieces.size(), 256U) << "it went on";
+    }
+}
+
 } // namespace
