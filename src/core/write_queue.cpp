@@ -135,7 +135,7 @@ void write_queue::unsent(entry& one) noexcept
 
 void write_queue::interrupted() noexcept
 {
-    in_flight_ = 0;
+    in_flight_ = aside_ = 0;
     for (entry& one : queue_) {
         one.in_flight = one.aside = false;
     }
@@ -164,6 +164,7 @@ void write_queue::resume() noexcept
 
 void write_queue::set_aside(entry& one, fault&& why)
 {
+    aside_ += one.aside ? 0 : 1;
     one.aside = true;
     one.failure = std::move(why);
 }
@@ -234,12 +235,6 @@ batch write_queue::withdraw_all()
     return all;
 }
 
-std::size_t write_queue::active() const noexcept
-{
-    return static_cast<std::size_t>(
-        std::ranges::count_if(queue_, [](const entry& one) { return !one.aside; }));
-}
-
 bool write_queue::unsure() const noexcept
 {
     return std::ranges::any_of(queue_, [](const entry& one) { return one.unsure && !one.aside; });
@@ -248,6 +243,9 @@ bool write_queue::unsure() const noexcept
 const fault* write_queue::given_up(std::uint64_t id) const noexcept
 {
     const fault* first = nullptr;
+    if (aside_ == 0) {
+        return nullptr; // without a look at each of many
+    }
     for (const entry& one : queue_) {
         if (one.id == id) {
             if (!one.aside) {
@@ -274,6 +272,7 @@ write_queue::place write_queue::insert(place before, std::uint64_t id, batch&& r
 batch write_queue::take(place at)
 {
     batch rows = lend(*at);
+    aside_ -= at->aside ? 1 : 0;
     *at = entry();
     spare_.splice(spare_.begin(), queue_, at);
     return rows;

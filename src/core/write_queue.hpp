@@ -137,7 +137,7 @@ public:
     [[nodiscard]] std::size_t batches() const noexcept { return queue_.size(); }
     [[nodiscard]] std::size_t in_flight() const noexcept { return in_flight_; }
     /// Returns the number of batches that are in flight or wait to be.
-    [[nodiscard]] std::size_t active() const noexcept;
+    [[nodiscard]] std::size_t active() const noexcept { return queue_.size() - aside_; }
     [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
     [[nodiscard]] std::size_t rows() const noexcept { return rows_; }
 
@@ -155,6 +155,7 @@ private:
     std::size_t bytes_ = 0;
     std::size_t rows_ = 0;
     std::size_t in_flight_ = 0;
+    std::size_t aside_ = 0;
     fault failure_;
 };
 
