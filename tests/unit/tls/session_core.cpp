@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include <malloc.h>
+
 namespace coquest::test {
 namespace {
 
@@ -170,6 +172,31 @@ TEST_P(tls_session, sessions_of_one_backend_run_in_several_threads)
     }
 
     EXPECT_EQ(good, 20);
+}
+
+// Debian's wolfSSL makes tables of 1.7 MB for each. Sanitizers have a heap of their own.
+TEST_P(tls_session, a_thread_that_ends_leaves_no_memory_behind)
+{
+    const temp_file file(root().pem());
+    tls_diagnosis why;
+    const auto backend = GetParam().make(trusting(file), why);
+    ASSERT_TRUE(backend) << why.text;
+    const auto handshakes_in_threads = [&](int count) {
+        for (int i = 0; i < count; ++i) {
+            std::thread([&] {
+                tls_diagnosis ignored;
+                tls_server server(good_server());
+                tls_pair pair(backend->make_session("localhost", ignored), server, whole);
+                EXPECT_FALSE(pair.handshake());
+            }).join();
+        }
+        return ::mallinfo2().uordblks;
+    };
+
+    const std::size_t before = handshakes_in_threads(2);
+    const std::size_t after = handshakes_in_threads(4);
+
+    EXPECT_LT(after, before + 1'000'000);
 }
 
 TEST_P(tls_session, hosts_that_are_none_are_refused)
