@@ -283,7 +283,7 @@ def measure(bench, options):
     both = ["coquest", "coquest, buffer"]
     for transport in ("http", "tcp", "https", "tcps"):
         for version in (2,) if options.quick else (2, 1):
-            own = both + [WOLFSSL] * (transport.endswith("s") and version == 2)
+            own = both + [WOLFSSL] * transport.endswith("s")
             bench.throughput(Cell("A", transport, version), bench.clients("A", *own), rounds)
     for workload in "B" if options.quick else "BCD":
         for version in (2,) if options.quick else (2, 1):
