@@ -15,6 +15,7 @@ import tempfile
 
 # Public headers belong to core unless they are listed here.
 PUBLIC_LAYERS = {
+    "coquest/committed.hpp": "sender",
     "coquest/sender.hpp": "sender",
     "coquest/sender_pool.hpp": "sender",
     "coquest/async.hpp": "sender",
