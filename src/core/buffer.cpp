@@ -192,6 +192,7 @@ void buffer::open_segment(std::size_t bytes)
     detail::segment* next = nullptr;
     if (needed <= segment_size_ && !spare_.empty()) {
         next = spare_.pop_front();
+        next->size = 0;
     } else {
         next = detail::segment::make(std::max(needed, segment_size_));
     }
@@ -523,15 +524,16 @@ void buffer_access::put_back(buffer& to, batch&& rows) noexcept
     to.set_limits();
 }
 
-void buffer_access::recycle(buffer& to, segment_chain&& chain) noexcept
+void buffer_access::recycle(buffer& to, segment_chain&& chain, std::size_t most) noexcept
 {
     while (!chain.empty()) {
         segment* one = chain.pop_front();
-        one->size = 0;
-        if (one->capacity == to.segment_size_) {
+        one->size = one->capacity; // so that the spare ones know how much they are
+        // another size was made for one large row
+        if (one->capacity == to.segment_size_ && to.spare_.bytes() + one->capacity <= most) {
             to.spare_.push_back(one);
         } else {
-            segment::destroy(one); // made for one large row
+            segment::destroy(one);
         }
     }
 }

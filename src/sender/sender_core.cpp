@@ -26,6 +26,8 @@ namespace {
 // A coroutine that adds rows and never waits for anything else lets others have their turn after
 // so many bytes.
 constexpr std::size_t bytes_per_turn = std::size_t{64} * 1024;
+// Memory that stays for rows to come, if they are less than two batches; a backlog's is set free.
+constexpr std::size_t least_spare = std::size_t{4} * 1024 * 1024;
 
 buffer_options buffer_limits(const config& options, std::size_t max_size, std::size_t max_name_len)
 {
@@ -498,6 +500,7 @@ void sender_core::seal()
     if (!rows_.empty()) {
         queue_.prepare(); // rows that were taken must not get lost
         seen_->committed(rows_.row_count(), rows_.size());
+        most_spare_ = std::max(least_spare, 2 * rows_.size());
         const bool waits = queue_.batches() > lanes_.size();
         queue_.push(waits ? buffer_access::take_to_wait(rows_) : buffer_access::take(rows_), true);
         make_room();

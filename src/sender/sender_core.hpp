@@ -132,6 +132,7 @@ private:
     asio::awaitable<void> send(lane& on, entry& what);
     void acknowledged(entry& what);
     void keep(batch&& sent, buffer& home);
+    void give_back(buffer& home, segment_chain&& spare) noexcept;
     void make_room();
     void failed(entry& what, fault&& why);
     void connection_lost(fault&& why) noexcept;
@@ -181,7 +182,8 @@ private:
     std::size_t rows_per_batch_;  // 0: no limit
     std::size_t bytes_per_batch_; // 0: no limit
     buffer rows_;
-    std::size_t look_at_ = 0; // size of rows_ at which to look whether there is something to do
+    std::size_t look_at_ = 0;    // size of rows_ at which to look whether there is something to do
+    std::size_t most_spare_ = 0; // bytes that rows_ keep for rows to come
     clock::time_point seal_at_ = clock::time_point::max(); // when rows_ become a batch
     std::optional<asio::steady_timer> alarm_;              // has idle loops look at the time
     clock::time_point alarm_at_ = clock::time_point::max();

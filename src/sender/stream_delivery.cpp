@@ -19,7 +19,7 @@ void sender_core::keep(batch&& sent, buffer& home)
     segment_chain spare;
     unconfirmed_.add(std::move(sent), now, spare);
     unconfirmed_.trim(now, room_to_keep(), spare);
-    buffer_access::recycle(home, std::move(spare));
+    give_back(home, std::move(spare));
 }
 
 // Forgets rows that were sent where those that wait need their place.
@@ -28,7 +28,7 @@ void sender_core::make_room()
     if (unconfirmed_.memory() > room_to_keep()) {
         segment_chain spare;
         unconfirmed_.trim(clock::now(), room_to_keep(), spare);
-        buffer_access::recycle(rows_, std::move(spare));
+        give_back(rows_, std::move(spare));
     }
 }
 
@@ -37,7 +37,7 @@ bool sender_core::in_doubt()
 {
     segment_chain spare;
     unconfirmed_.trim(clock::now(), room_to_keep(), spare);
-    buffer_access::recycle(rows_, std::move(spare));
+    give_back(rows_, std::move(spare));
     return unconfirmed_.rows() + unconfirmed_.forgotten() != 0;
 }
 

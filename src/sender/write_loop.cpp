@@ -123,7 +123,17 @@ void sender_core::acknowledged(entry& what)
     if (streams_) {
         keep(std::move(done), next);
     } else {
-        buffer_access::recycle(next, std::move(done.chain));
+        give_back(next, std::move(done.chain));
+    }
+}
+
+// Hands memory back to whom it came from.
+void sender_core::give_back(buffer& home, segment_chain&& spare) noexcept
+{
+    if (&home == &rows_) {
+        buffer_access::recycle(home, std::move(spare), most_spare_);
+    } else {
+        buffer_access::recycle(home, std::move(spare));
     }
 }
 

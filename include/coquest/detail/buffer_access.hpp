@@ -7,6 +7,9 @@
 #include <coquest/buffer.hpp>
 #include <coquest/detail/segment.hpp>
 
+#include <cstddef>
+#include <limits>
+
 namespace coquest::detail {
 
 struct buffer_access {
@@ -18,8 +21,10 @@ struct buffer_access {
     static void put_back(buffer& to, batch&& rows) noexcept;
     /// Copies the finished rows.
     [[nodiscard]] static batch copy(const buffer& from);
-    /// Hands segments back for new rows.
-    static void recycle(buffer& to, segment_chain&& chain) noexcept;
+    /// Hands segments back for new rows; those are freed that would make it more than @p most bytes
+    /// that wait for some.
+    static void recycle(buffer& to, segment_chain&& chain,
+                        std::size_t most = std::numeric_limits<std::size_t>::max()) noexcept;
     /// Adds what @p row_fn makes of an element; see buffer::append.
     template <class RowFn, class Element>
     static void append_element(buffer& to, RowFn& row_fn, Element& element)

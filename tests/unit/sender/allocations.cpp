@@ -64,6 +64,32 @@ TEST_F(allocations, a_buffer_that_is_filled_again_allocates_nothing)
     }
 }
 
+TEST_F(allocations, no_more_memory_stays_for_new_rows_than_was_said)
+{
+    constexpr std::size_t segment_size = 4096;
+    buffer rows(protocol_version::v2, {segment_size, 1 << 20, 127});
+    detail::segment_chain taken;
+    const auto allocations_of_filling_it = [&] {
+        const std::size_t before = test::allocations();
+        for (int i = 0; i < warm_up; ++i) {
+            add(rows, i, "side");
+        }
+        taken = detail::buffer_access::take(rows).chain;
+        return test::allocations() - before;
+    };
+    allocations_of_filling_it();
+    std::size_t segments = 0;
+    for (const detail::segment* one = taken.front(); one != nullptr; one = one->next) {
+        ++segments;
+    }
+    ASSERT_GT(segments, 5U);
+
+    detail::buffer_access::recycle(rows, std::move(taken));
+    EXPECT_EQ(allocations_of_filling_it(), 0U);
+    detail::buffer_access::recycle(rows, std::move(taken), 4 * segment_size - 1);
+    EXPECT_EQ(allocations_of_filling_it(), segments - 3);
+}
+
 TEST_F(allocations, a_batch_through_the_queue_allocates_nothing)
 {
     buffer rows;
