@@ -20,7 +20,7 @@ namespace {
 constexpr std::size_t input_size = 4 * 1024; // an answer is some hundred bytes
 // So soon after an answer, a connection is used again without a look, which is a system call: what
 // the look would have found, the one more try mends.
-constexpr std::chrono::milliseconds just_answered(1);
+constexpr std::chrono::milliseconds just_answered(10);
 
 } // namespace
 

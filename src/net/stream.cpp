@@ -31,7 +31,7 @@ constexpr std::chrono::seconds handshake_limit(10);
 
 stream::stream(const asio::any_io_executor& executor, std::size_t memory)
     : io_(std::make_shared<io>(executor)),
-      gather_(std::clamp(memory / 8, detail::max_plaintext, detail::output_high_water))
+      gather_(std::clamp(memory / 4, detail::max_plaintext, detail::output_high_water))
 {
 }
 
