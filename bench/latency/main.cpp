@@ -5,13 +5,13 @@
 // client.
 
 #include "support/processor_time.hpp"
+#include "support/run.hpp"
 #include "support/workloads.hpp"
 
 #include <coquest/sender.hpp>
 
 #include <asio/awaitable.hpp>
 #include <asio/buffer.hpp>
-#include <asio/co_spawn.hpp>
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
 
@@ -154,17 +154,6 @@ void by_bare_socket(const options& of, stopwatch& watch)
     watch.print();
 }
 
-void run(asio::awaitable<void> all)
-{
-    asio::io_context io(1);
-    std::exception_ptr failure;
-    asio::co_spawn(io, std::move(all), [&failure](std::exception_ptr e) { failure = e; });
-    io.run();
-    if (failure) {
-        std::rethrow_exception(failure);
-    }
-}
-
 } // namespace
 
 int main(int argc, char** argv)
@@ -188,7 +177,7 @@ int main(int argc, char** argv)
         if (client == "bare") {
             by_bare_socket(of, watch);
         } else {
-            run(client == "sender" ? by_sender(of, watch) : by_buffer(of, watch));
+            coquest::bench::run(client == "sender" ? by_sender(of, watch) : by_buffer(of, watch));
         }
     } catch (const std::exception& e) {
         std::fprintf(stderr, "%s\n", e.what());

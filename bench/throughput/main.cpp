@@ -4,19 +4,13 @@
 // Sends rows of a workload and says what that took. Programs on other clients take the same
 // arguments and print the same line: see bench/peers.
 
+#include "support/choose_tls.hpp"
+#include "support/run.hpp"
 #include "throughput/ways.hpp"
 
 #include <coquest/sender.hpp>
-#if COQUEST_HAS_OPENSSL
-#include <coquest/openssl.hpp>
-#endif
-#if COQUEST_HAS_WOLFSSL
-#include <coquest/wolfssl.hpp>
-#endif
 
 #include <asio/awaitable.hpp>
-#include <asio/co_spawn.hpp>
-#include <asio/io_context.hpp>
 
 #include <algorithm>
 #include <array>
@@ -98,16 +92,7 @@ coquest::sender_builder builder(const options& of)
 {
     auto made = coquest::sender_builder::from_conf(of.config);
     made.auto_flush_rows(of.batch);
-#if COQUEST_HAS_OPENSSL
-    if (of.tls == "openssl") {
-        made.tls<coquest::openssl_backend>();
-    }
-#endif
-#if COQUEST_HAS_WOLFSSL
-    if (of.tls == "wolfssl") {
-        made.tls<coquest::wolfssl_backend>();
-    }
-#endif
+    coquest::bench::choose_tls(made, of.tls);
     return made;
 }
 
@@ -183,13 +168,7 @@ int main(int argc, char** argv)
         return 2;
     }
     try {
-        asio::io_context io(1);
-        std::exception_ptr failure;
-        asio::co_spawn(io, send(of), [&failure](std::exception_ptr e) { failure = e; });
-        io.run();
-        if (failure) {
-            std::rethrow_exception(failure);
-        }
+        coquest::bench::run(send(of));
     } catch (const std::exception& e) {
         std::fprintf(stderr, "%s\n", e.what());
         return 1;

@@ -4,20 +4,15 @@
 // Uploads the same rows again and again over HTTPS, and says what that costs the client: TLS and
 // the socket, for encoding does not count.
 
+#include "support/choose_tls.hpp"
 #include "support/encoders.hpp"
 #include "support/processor_time.hpp"
+#include "support/run.hpp"
 #include "upload/plain.hpp"
 
 #include <coquest/sender.hpp>
-#if COQUEST_HAS_OPENSSL
-#include <coquest/openssl.hpp>
-#endif
-#if COQUEST_HAS_WOLFSSL
-#include <coquest/wolfssl.hpp>
-#endif
 
 #include <asio/awaitable.hpp>
-#include <asio/co_spawn.hpp>
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
 
@@ -89,16 +84,7 @@ coquest::sender_builder builder(const options& of)
     auto made = coquest::sender_builder::from_conf(
         "https::addr=127.0.0.1:" + std::to_string(of.port) +
         ";protocol_version=2;tls_roots=" + of.roots + ";auto_flush=off;");
-#if COQUEST_HAS_OPENSSL
-    if (of.tls == "openssl") {
-        made.tls<coquest::openssl_backend>();
-    }
-#endif
-#if COQUEST_HAS_WOLFSSL
-    if (of.tls == "wolfssl") {
-        made.tls<coquest::wolfssl_backend>();
-    }
-#endif
+    coquest::bench::choose_tls(made, of.tls);
     return made;
 }
 
@@ -160,17 +146,6 @@ void by_plain_library(const options& of)
     spent.print();
 }
 
-void run(asio::awaitable<void> all)
-{
-    asio::io_context io(1);
-    std::exception_ptr failure;
-    asio::co_spawn(io, std::move(all), [&failure](std::exception_ptr e) { failure = e; });
-    io.run();
-    if (failure) {
-        std::rethrow_exception(failure);
-    }
-}
-
 } // namespace
 
 int main(int argc, char** argv)
@@ -194,7 +169,7 @@ int main(int argc, char** argv)
         if (plain) {
             by_plain_library(of);
         } else {
-            run(by_coquest(of));
+            coquest::bench::run(by_coquest(of));
         }
     } catch (const std::exception& e) {
         std::fprintf(stderr, "%s\n", e.what());
