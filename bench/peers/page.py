@@ -177,14 +177,15 @@ def cost_of_awaiting(rows):
 
 
 def summary(rows):
-    """Returns a table of rows per second, a column for each client."""
-    shown = [row for row in rows if row["kind"] in ("throughput", "QuestDB")]
+    """Returns a table of rows per second in version 2, a column for each client."""
+    shown = [row for row in rows if row["kind"] in ("throughput", "QuestDB") and
+             row["version"] == 2]
     clients = sorted(dict.fromkeys(row["client"] for row in shown),
                      key=lambda name: not name.startswith("coquest"))
     lines = ["| M rows/s | " + " | ".join(clients) + " |", "|---" * (len(clients) + 1) + "|"]
     for cell, some in cells(shown).items():
-        kind, workload, transport, version, _ = cell
-        name = f"{workload} v{version}, {transport.upper()}" + (", QuestDB" * (kind == "QuestDB"))
+        kind, workload, transport, _, _ = cell
+        name = f"{workload}, {transport.upper()}" + (", QuestDB" * (kind == "QuestDB"))
         by_client = {row["client"]: row for row in some}
         figures = [short(by_client.get(one)) for one in clients]
         lines.append(f"| {name} | " + " | ".join(figures) + " |")
@@ -204,5 +205,6 @@ def write_summary(rows, path):
     before, rest = path.read_text().split(begin)
     after = rest.split(end)[1]
     text = ("`./scripts/bench peers` sends the same rows by coquest and QuestDB's other clients, "
-            f"in turns ([page](docs/bench/README.md)). The best of the rounds, and times {BASE}:")
+            "in turns ([page](docs/bench/README.md)). Protocol version 2, the best of the rounds, "
+            f"and times {BASE}:")
     path.write_text(f"{before}{begin}{text}\n\n{summary(rows)}\n{end}{after}")
