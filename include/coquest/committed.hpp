@@ -24,7 +24,7 @@ asio::awaitable<void> without_result(asio::awaitable<committed> row);
 } // namespace coquest
 
 /// Awaited as any asio::awaitable, once, in a coroutine of Asio; converts to asio::awaitable<void>.
-/// One without a coroutine behind it, which Asio's own must not be awaited without, is ready.
+/// Without a coroutine behind it, it is ready; Asio's own may not be awaited then.
 template <>
 class [[nodiscard]] asio::awaitable<coquest::committed, asio::any_io_executor> {
 public:

@@ -9,6 +9,7 @@
 #include "core/row_names.hpp"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 namespace coquest {
@@ -509,7 +510,12 @@ batch buffer_access::take_to_wait(buffer& from)
     if (from.empty() || row_open(from) || from.size() > from.segment_size_ / 2) {
         return take(from);
     }
-    batch taken = copy(from);
+    batch taken;
+    try {
+        taken = copy(from);
+    } catch (const std::bad_alloc&) {
+        return take(from);
+    }
     from.clear();
     return taken;
 }

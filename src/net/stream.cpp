@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// A stream's life: deadlines, connecting, closing. stream_io.cpp and
-// stream_write.cpp move the bytes.
+// A stream's life: deadlines, connecting, closing. stream_io.cpp and stream_write.cpp move the
+// bytes.
 
 #include "net/stream.hpp"
 

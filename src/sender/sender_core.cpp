@@ -386,8 +386,8 @@ void sender_core::context_gone() noexcept
     context_ = nullptr;
     closed_ = stop_ = true;
     alarm_.reset();
-    changes_.context_gone();
-    room_.context_gone();
+    changes_.release();
+    room_.release();
     lanes_.clear();
     queue_.interrupted();
 }

@@ -37,7 +37,7 @@ public:
     }
     waiters(const waiters&) = delete;
     waiters& operator=(const waiters&) = delete;
-    ~waiters() { context_gone(); }
+    ~waiters() { release(); }
 
     [[nodiscard]] bool empty() const noexcept { return state_->waiting.alone(); }
 
@@ -81,7 +81,7 @@ public:
     }
 
     /// Lets go of what belongs to the context; nobody waits any more.
-    void context_gone() noexcept
+    void release() noexcept
     {
         if (const std::shared_ptr<state> mine = std::move(state_)) {
             mine->poster.cancel();

@@ -8,6 +8,7 @@
 #include "tls/x509.hpp"
 
 #include <mutex>
+#include <new>
 #include <utility>
 
 #include <openssl/x509.h>
@@ -29,17 +30,18 @@ public:
     {
         const unsigned long wanted = X509_NAME_hash_ex(name, nullptr, nullptr, nullptr);
         const std::lock_guard lock(mutex_);
-        if (!std::exchange(named_, true)) {
+        if (!named_) {
             for (root& one : roots_) {
                 one.name = name_of(one.der);
             }
+            named_ = true;
         }
         for (root& one : roots_) {
             if (one.name == wanted && !one.der.empty()) {
-                if (const auto decoded = decode(one.der)) { // this build may lack its algorithm
-                    X509_STORE_add_cert(store, decoded.get());
+                const auto decoded = decode(one.der); // this build may lack its algorithm
+                if (decoded && X509_STORE_add_cert(store, decoded.get()) == 1) {
+                    one.der = {};
                 }
-                one.der = {};
             }
         }
     }
@@ -84,7 +86,11 @@ void load(X509_STORE_CTX* context, const X509_NAME* name)
 {
     X509_STORE* const store = X509_STORE_CTX_get0_store(context);
     ERR_set_mark();
-    static_cast<bundle*>(X509_STORE_get_ex_data(store, bundle::index()))->load(store, name);
+    try {
+        static_cast<bundle*>(X509_STORE_get_ex_data(store, bundle::index()))->load(store, name);
+    } catch (const std::bad_alloc&) {
+        X509_STORE_CTX_set_error(context, X509_V_ERR_OUT_OF_MEM); // nothing may go through C
+    }
     ERR_pop_to_mark();
 }
 

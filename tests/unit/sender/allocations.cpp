@@ -90,6 +90,19 @@ TEST_F(allocations, no_more_memory_stays_for_new_rows_than_was_said)
     EXPECT_EQ(allocations_of_filling_it(), segments - 3);
 }
 
+TEST_F(allocations, rows_that_are_to_wait_go_as_they_are_where_memory_runs_out)
+{
+    buffer rows;
+    add(rows, 1, "side");
+    const std::string text = rows.to_string();
+    test::fail_allocation(0);
+    detail::batch taken = detail::buffer_access::take_to_wait(rows);
+    EXPECT_FALSE(test::spare_allocations());
+    EXPECT_TRUE(rows.empty());
+    detail::buffer_access::put_back(rows, std::move(taken));
+    EXPECT_EQ(rows.to_string(), text);
+}
+
 TEST_F(allocations, a_batch_through_the_queue_allocates_nothing)
 {
     buffer rows;

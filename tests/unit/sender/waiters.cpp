@@ -158,7 +158,7 @@ TEST(waiters, a_context_that_goes_takes_them_along)
     io->poll();
     EXPECT_EQ(held.use_count(), 3);
 
-    all->context_gone();
+    all->release();
     io.reset();
     EXPECT_EQ(held.use_count(), 1);
 }

@@ -4,9 +4,12 @@
 // The same program as bench/latency/main.cpp, on the crate questdb-rs.
 
 #[allow(dead_code)] // the rows of the other workloads
+#[path = "../processor_time.rs"]
+mod processor_time;
 #[path = "../workloads.rs"]
 mod workloads;
 
+use processor_time::processor_time;
 use questdb::ingress::{ColumnName, Sender, TableName, TimestampNanos};
 use std::error::Error;
 use std::time::{Duration, Instant};
@@ -33,16 +36,6 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Option<Options> {
         }
     }
     (options.flushes > 0).then_some(options)
-}
-
-/// Returns the processor time of this process, user and system.
-fn processor_time() -> Duration {
-    let mut used = libc::timespec {
-        tv_sec: 0,
-        tv_nsec: 0,
-    };
-    unsafe { libc::clock_gettime(libc::CLOCK_PROCESS_CPUTIME_ID, &mut used) };
-    Duration::new(used.tv_sec as u64, used.tv_nsec as u32)
 }
 
 fn in_us(time: Duration) -> f64 {

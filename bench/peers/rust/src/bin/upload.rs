@@ -6,13 +6,15 @@
 #[allow(dead_code)] // the other names
 #[path = "../encoders.rs"]
 mod encoders;
+#[path = "../processor_time.rs"]
+mod processor_time;
 #[path = "../workloads.rs"]
 mod workloads;
 
 use encoders::make_encoder;
+use processor_time::processor_time;
 use questdb::ingress::Sender;
 use std::error::Error;
-use std::time::Duration;
 use workloads::POOL_ROWS;
 
 const ROWS_OF_FLUSH: usize = 10_000;
@@ -39,16 +41,6 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Option<Options> {
         }
     }
     (options.flushes > 0).then_some(options)
-}
-
-/// Returns the processor time of this process, user and system.
-fn processor_time() -> Duration {
-    let mut used = libc::timespec {
-        tv_sec: 0,
-        tv_nsec: 0,
-    };
-    unsafe { libc::clock_gettime(libc::CLOCK_PROCESS_CPUTIME_ID, &mut used) };
-    Duration::new(used.tv_sec as u64, used.tv_nsec as u32)
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
