@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Character classes of protocols: ASCII only, whatever the locale says.
+// Character classes of protocols. They cover ASCII only and do not depend on the locale.
 #pragma once
 
 #include <algorithm>
@@ -24,7 +24,9 @@ constexpr bool is_alnum(char c) noexcept
     return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z');
 }
 
-/// Returns the value of a hexadecimal digit; -1 where @p c is none.
+inline constexpr std::string_view hex_digits = "0123456789abcdef";
+
+/// Returns the value of the hexadecimal digit @p c, or -1 if it is not one.
 constexpr int hex_value(char c) noexcept
 {
     if (is_digit(c)) {
@@ -39,13 +41,13 @@ constexpr bool is_control(char c) noexcept
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
 
-/// Compares without regard to case.
+/// Returns whether @p a and @p b are equal without regard to the case of ASCII letters.
 constexpr bool iequals(std::string_view a, std::string_view b) noexcept
 {
     return std::ranges::equal(a, b, {}, to_lower, to_lower);
 }
 
-/// Returns @p text without the spaces and tabs around it.
+/// Returns @p text without leading and trailing spaces and tabs.
 constexpr std::string_view trim(std::string_view text) noexcept
 {
     const auto blank = [](char c) { return c == ' ' || c == '\t'; };

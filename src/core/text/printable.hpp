@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Text from a server on its way into a message: it may hold anything, and the message may end up on
-// a terminal or in a log.
+// Makes text from a server safe for a message. The text may hold anything, and the message may be
+// shown on a terminal or written to a log.
 #pragma once
 
 #include <cstddef>
@@ -11,9 +11,10 @@
 
 namespace coquest::detail {
 
-/// Returns at most @p limit bytes of @p text as valid UTF-8 on one line: blanks for line ends and
-/// tabs, nothing for other control and direction characters, U+FFFD for invalid bytes, no blanks
-/// around. "..." ends a text that was cut.
+/// Returns @p text as one line of valid UTF-8. Replaces line ends and tabs by blanks and invalid
+/// bytes by U+FFFD. Removes other control and direction characters, leading and trailing blanks,
+/// and all but one of several blanks in a row. Cuts the result to @p limit bytes; a text that was
+/// cut ends with "...".
 [[nodiscard]] std::string printable(std::string_view text, std::size_t limit);
 
 } // namespace coquest::detail

@@ -3,25 +3,26 @@
 
 #include <coquest/secret.hpp>
 
+#include "core/text/wipe.hpp"
+
+#include <coquest/detail/null_text.hpp>
+#include <coquest/error.hpp>
+
 #include <cstring>
 #include <ostream>
 #include <utility>
 
 namespace coquest {
 
-void wipe(void* data, std::size_t size) noexcept
+secret::secret(detail::text_argument argument)
 {
-    if (size == 0) {
-        return;
+    const std::string_view text = argument;
+    if (detail::is_null_text(text)) {
+        throw error(errc::invalid_api_call, "the text of a secret is a null pointer");
     }
-    std::memset(data, 0, size);
-    __asm__ __volatile__("" : : "r"(data) : "memory"); // the bytes count as read: no dead store
-}
-
-secret::secret(std::string_view text)
-    : data_(text.empty() ? nullptr : new char[text.size()]), size_(text.size())
-{
     if (!text.empty()) {
+        data_.reset(new char[text.size()]);
+        size_ = text.size();
         std::memcpy(data_.get(), text.data(), text.size());
     }
 }
@@ -42,7 +43,7 @@ secret& secret::operator=(secret other) noexcept
 
 secret::~secret()
 {
-    wipe(data_.get(), size_);
+    detail::wipe(data_.get(), size_);
 }
 
 std::ostream& operator<<(std::ostream& out, const secret&)
