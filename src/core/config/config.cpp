@@ -1,20 +1,21 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// The configuration string (contract §1.1). One pass from left to right: the first error of the
-// text is the one that is reported.
+// The configuration string (docs/protocol.md, Configuration). The parser makes one pass from left
+// to right, so that it reports the first error in the text.
 
 #include <coquest/config.hpp>
 
-#include <coquest/detail/config.hpp>
-
-#include "core/ascii.hpp"
-#include "core/config_option.hpp"
-#include "core/config_value.hpp"
-#include "core/name.hpp"
+#include "core/config/config_parser.hpp"
+#include "core/config/environment.hpp"
+#include "core/config/option.hpp"
+#include "core/config/option_value.hpp"
+#include "core/config/value.hpp"
+#include "core/text/ascii.hpp"
+#include "core/text/quoted.hpp"
+#include "core/text/wipe.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,6 +31,12 @@ std::string_view identifier(std::string_view text) noexcept
     return text.substr(0, static_cast<std::size_t>(end - text.begin()));
 }
 
+/// Returns the protocol to suggest in place of the scheme of a URL.
+std::string_view https_or_http(std::string_view scheme) noexcept
+{
+    return iequals(scheme, "https") || iequals(scheme, "wss") ? "https" : "http";
+}
+
 class conf_parser {
 public:
     conf_parser(std::string_view text, std::string_view source)
@@ -37,155 +44,207 @@ public:
     {
     }
 
-    fault parse(config& out)
+    status parse(parsed_config& out)
     {
-        if (fault failure = service(out)) {
-            return failure;
+        if (status result = read_protocol(out.options); !result.ok()) {
+            return result;
         }
         while (position_ < text_.size()) {
-            if (fault failure = pair(out)) {
-                return failure;
+            if (status result = read_pair(out.options); !result.ok()) {
+                return result;
             }
         }
-        return validate(out);
+        out.given = given_;
+        return validate(out.options);
     }
 
 private:
-    fault at(std::size_t position, std::string_view problem) const
+    status error_at(std::size_t position, std::string_view text) const
     {
         std::string message(source_);
-        message.append(", byte ").append(std::to_string(position)).append(": ").append(problem);
-        return config_fault(std::move(message));
+        message.append(", byte ").append(std::to_string(position)).append(": ").append(text);
+        return config_error(std::move(message));
     }
 
-    fault service(config& out)
+    status read_protocol(config& out)
     {
         const std::string_view name = identifier(text_);
-        const std::string_view rest = text_.substr(name.size());
-        if (name.empty() || !(rest.empty() || rest.starts_with("::"))) {
-            return at(name.size(), name.empty() ? "expected http::, https::, tcp:: or tcps::"
-                                                : "expected \"::\" after the protocol");
+        const std::string_view after_name = text_.substr(name.size());
+        if (!name.empty() && after_name.starts_with("://")) {
+            return error_at(name.size(), "a URL is not a configuration string: write " +
+                                             std::string(https_or_http(name)) +
+                                             "::addr=host:port;");
         }
-        if (fault failure = parse_protocol(name, out.transport)) {
-            return at(0, rest.empty() ? "expected http::, https::, tcp:: or tcps::"
-                                      : failure.info.message);
+        if (name.empty() || !(after_name.empty() || after_name.starts_with("::"))) {
+            return error_at(name.size(), name.empty() ? "expected http::, https::, tcp:: or tcps::"
+                                                      : "expected \"::\" after the protocol");
+        }
+        if (status result = parse_protocol(name, out.transport); !result.ok()) {
+            return error_at(0, after_name.empty() ? "expected http::, https::, tcp:: or tcps::"
+                                                  : result.info().message);
         }
         position_ = std::min(text_.size(), name.size() + 2);
         return {};
     }
 
-    fault pair(config& out)
+    status read_pair(config& out)
     {
         const std::size_t key_position = position_;
         const std::string_view key = identifier(text_.substr(position_));
         const option* const found = find_option(key);
         if (key.empty()) {
-            return at(key_position, "expected a key of letters, digits and '_'" + escape_hint());
+            return error_at(key_position,
+                            "expected a key of letters, digits and '_'" + escape_hint());
         }
-        if (found == nullptr) {
-            return at(key_position, unknown_key(key));
+        if (found == nullptr || !is_key(*found)) {
+            return error_at(key_position, unknown_key(key));
         }
-        if (is_seen(found) && found->name != "addr") {
-            return at(key_position, "\"" + std::string(key) + "\" is given twice");
+        if (is_given(found) && found->key != "addr") {
+            return error_at(key_position, "\"" + std::string(key) + "\" is given twice");
         }
         position_ += key.size();
         if (!text_.substr(position_).starts_with('=')) {
-            return at(position_, "expected '=' after \"" + std::string(key) + "\"");
+            return error_at(position_, "expected '=' after \"" + std::string(key) + "\"");
         }
         ++position_;
         const std::size_t value_position = position_;
         std::string value;
-        fault failure = read_value(*found, value);
-        if (!failure) {
-            failure = set(out, *found, key, value);
-            if (failure) {
-                failure = at(value_position, failure.info.message);
+        status result = read_value(*found, value);
+        if (result.ok()) {
+            result = set(out, *found, key, value);
+            if (!result.ok()) {
+                result = error_at(value_position, result.info().message);
             }
         }
         wipe(value.data(), value.size());
-        seen_.push_back(found);
-        return failure;
+        given_.push_back(found);
+        return result;
     }
 
-    fault set(config& out, const option& found, std::string_view key, std::string_view value) const
+    status set(config& out, const option& found, std::string_view key, std::string_view value) const
     {
-        // Only here is it known that the default value of tls_ca was written out.
+        // Only this class knows whether the text sets tls_ca explicitly to its default.
         const bool other_roots = out.tls.ca != tls_ca::pem_file;
-        if (found.name == "tls_roots" && other_roots && is_seen(find_option("tls_ca"))) {
+        if (found.key == "tls_roots" && other_roots && is_given(find_option("tls_ca"))) {
             return roots_conflict();
         }
-        fault failure = set_option(out, key, value);
-        if (!failure && out.tls.ca != tls_ca::pem_file && !out.tls.roots.empty()) {
+        status result = set_option(out, key, value);
+        if (result.ok() && out.tls.ca != tls_ca::pem_file && !out.tls.roots.empty()) {
             return roots_conflict();
         }
-        return failure;
+        return result;
     }
 
-    /// Reads up to a lone ';', and past it.
-    fault read_value(const option& found, std::string& out)
+    /// Reads a value and the lone ';' that ends it.
+    status read_value(const option& found, std::string& out)
     {
-        const std::string_view rest = text_.substr(position_);
-        out.reserve(rest.size()); // a secret is not to be copied around as the text grows
-        for (std::size_t i = 0; i < rest.size(); ++i) {
+        const std::string_view remaining = text_.substr(position_);
+        out.reserve(remaining.size()); // growth would leave copies of a secret behind
+        for (std::size_t i = 0; i < remaining.size(); ++i) {
             if (position_ + i == illegal_) {
-                return at(position_ + i, "the value of \"" + std::string(found.name) +
-                                             "\" holds a control character or invalid UTF-8");
+                return error_at(position_ + i, "the value of \"" + std::string(found.key) +
+                                                   "\" holds a control character or invalid UTF-8");
             }
-            if (rest[i] == ';' && !rest.substr(i + 1).starts_with(';')) {
+            if (remaining[i] == ';' && !remaining.substr(i + 1).starts_with(';')) {
                 position_ += i + 1;
                 return {};
             }
-            i += rest[i] == ';' ? 1 : 0;
-            out += rest[i];
+            i += remaining[i] == ';' ? 1 : 0;
+            out += remaining[i];
         }
         position_ = text_.size();
-        // A ';' too many at the end of the text is no part of a value that cannot hold one.
-        if (found.text == option_text::plain && out.ends_with(';')) {
+        // A surplus ';' at the end of the text does not belong to a value that cannot hold one.
+        if (!is_free_text(found) && out.ends_with(';')) {
             out.pop_back();
         }
         return {};
     }
 
-    /// After a secret, what looks like a key may be the rest of it: not a word of that is repeated.
+    /// Returns the message for an unknown key. What looks like a key may be part of a secret: the
+    /// text after a ';' inside it, or a secret without its key or '='. The message therefore
+    /// repeats only text that is spelled like a key, and nothing that follows a secret.
     std::string unknown_key(std::string_view key) const
     {
         const std::string_view nearest = nearest_key(key);
-        const std::string hint = escape_hint();
+        const std::string_view before = secret_before(key);
+        const bool follows_secret =
+            std::ranges::any_of(given_, [](const option* row) { return is_secret(*row); });
+        const bool is_spelled_as_key = text_.substr(position_ + key.size()).starts_with('=') &&
+                                       (!nearest.empty() || std::ranges::all_of(key, [](char c) {
+                                           return (c >= 'a' && c <= 'z') || c == '_';
+                                       }));
         std::string message = "unknown key";
-        if (hint.empty()) {
+        if (nearest.empty() && !before.empty()) {
+            message.append(": expected '=' after \"").append(before).append("\"");
+        } else if (!follows_secret && before.empty() && is_spelled_as_key) {
             message.append(" \"").append(key.substr(0, 64)).append("\"");
         }
         if (!nearest.empty()) {
             message.append(": did you mean \"").append(nearest).append("\"");
         }
-        return message + hint;
+        return message + escape_hint();
     }
 
     std::string escape_hint() const
     {
-        if (seen_.empty() || seen_.back()->text != option_text::secret_text) {
+        if (given_.empty() || !is_secret(*given_.back())) {
             return {};
         }
-        return "; a ';' inside the value of \"" + std::string(seen_.back()->name) +
+        return "; a ';' inside the value of \"" + std::string(given_.back()->key) +
                "\" is written \";;\"";
     }
 
-    bool is_seen(const option* found) const noexcept
+    bool is_given(const option* found) const noexcept
     {
-        return std::ranges::find(seen_, found) != seen_.end();
+        return std::ranges::find(given_, found) != given_.end();
     }
 
     std::string_view text_;
     std::string_view source_;
     std::size_t illegal_;
     std::size_t position_ = 0;
-    std::vector<const option*> seen_;
+    std::vector<const option*> given_;
 };
 
 } // namespace
 
-fault parse_protocol(std::string_view text, protocol& out)
+status parse_text(std::string_view text, parsed_config& out)
 {
+    return is_null_text(text) ? config_error("the configuration string is a null pointer")
+                              : conf_parser(text, "configuration string").parse(out);
+}
+
+status parse_environment(parsed_config& out)
+{
+    const char* const text = environment("QDB_CLIENT_CONF");
+    if (text == nullptr) {
+        return config_error("environment variable QDB_CLIENT_CONF is not set: give it "
+                            "a configuration string such as http::addr=localhost:9000;");
+    }
+    return conf_parser(text, "QDB_CLIENT_CONF").parse(out);
+}
+
+status set_option(config& target, std::string_view key, std::string_view value)
+{
+    const option* const found = find_option(key);
+    if (found == nullptr) {
+        const std::string_view nearest = nearest_key(key);
+        std::string message = "unknown key " + quoted(key);
+        if (!nearest.empty()) {
+            message.append(": did you mean \"").append(nearest).append("\"");
+        }
+        return config_error(std::move(message));
+    }
+    option row = *found;
+    row.key = key; // messages name an alias as it was written
+    return set_text(target, row, value);
+}
+
+status parse_protocol(std::string_view text, protocol& out)
+{
+    if (is_null_text(text)) {
+        return config_error("the protocol is a null pointer: use http, https, tcp or tcps");
+    }
     for (const protocol known : {protocol::http, protocol::https, protocol::tcp, protocol::tcps}) {
         if (iequals(text, to_string(known))) {
             out = known;
@@ -195,7 +254,7 @@ fault parse_protocol(std::string_view text, protocol& out)
     std::string message = "unsupported protocol " + quoted(text);
     const bool qwp = iequals(text, "ws") || iequals(text, "wss") || iequals(text, "udp");
     message += qwp ? " (QWP): this library speaks ILP, use" : ": use";
-    return config_fault(message + " http, https, tcp or tcps");
+    return config_error(message + " http, https, tcp or tcps");
 }
 
 } // namespace detail
@@ -219,29 +278,21 @@ std::string to_string(const server_address& address)
 
 std::size_t config::rows_per_batch() const noexcept
 {
-    constexpr std::size_t http_rows = 75'000; // the official clients' defaults
-    constexpr std::size_t tcp_rows = 600;
-    return auto_flush ? auto_flush_rows.value_or(is_http(transport) ? http_rows : tcp_rows) : 0;
+    return auto_flush ? auto_flush_rows.value_or(detail::default_rows_per_batch(transport)) : 0;
 }
 
-config parse_config(std::string_view text)
+config parse_config(detail::text_argument text)
 {
-    config out;
-    detail::conf_parser(text, "configuration string").parse(out).raise();
-    return out;
+    detail::parsed_config out;
+    detail::parse_text(text, out).raise();
+    return std::move(out.options);
 }
 
 config config_from_env()
 {
-    const char* const text = std::getenv("QDB_CLIENT_CONF");
-    if (text == nullptr) {
-        throw error(errc::config_error,
-                    "environment variable QDB_CLIENT_CONF is not set: give it "
-                    "a configuration string such as http::addr=localhost:9000;");
-    }
-    config out;
-    detail::conf_parser(text, "QDB_CLIENT_CONF").parse(out).raise();
-    return out;
+    detail::parsed_config out;
+    detail::parse_environment(out).raise();
+    return std::move(out.options);
 }
 
 } // namespace coquest

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "core/key_pin.hpp"
+#include "core/config/key_pin.hpp"
 
-#include "core/base64.hpp"
+#include "core/text/base64.hpp"
 
 namespace coquest::detail {
 namespace {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Pins of public keys as users write them: "sha256/" and base64, the form of RFC 7469 and of curl.
+// Pins of public keys as users write them: "sha256/" and base64, as in RFC 7469 and in curl.
 #pragma once
 
 #include <array>
@@ -15,7 +15,7 @@ namespace coquest::detail {
 /// The SHA-256 of a SubjectPublicKeyInfo.
 using key_hash = std::array<std::byte, 32>;
 
-/// Reads a pin; "sha256/" may be left out. Empty where @p text is none.
+/// Parses a pin, with or without "sha256/". Returns nothing if @p text is not a pin.
 [[nodiscard]] std::optional<key_hash> parse_pin(std::string_view text) noexcept;
 
 /// Returns @p hash as a pin.

@@ -1,14 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "core/config_value.hpp"
+#include "core/config/value.hpp"
 
-#include <coquest/name.hpp>
-
-#include "core/ascii.hpp"
+#include "core/text/ascii.hpp"
+#include "core/text/parse_digits.hpp"
+#include "core/text/utf8.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <limits>
 #include <utility>
@@ -17,16 +16,6 @@
 namespace coquest::detail {
 namespace {
 
-/// Parses digits and nothing else.
-template <class Integer>
-bool parse_digits(std::string_view text, Integer& out) noexcept
-{
-    const char* const begin = text.data();
-    const char* const end = begin + text.size();
-    const auto result = std::from_chars(begin, end, out);
-    return result.ec == std::errc() && result.ptr == end && is_digit(text.front());
-}
-
 bool is_name(std::string_view host) noexcept
 {
     return !host.empty() && std::ranges::all_of(host, [](char c) {
@@ -34,7 +23,7 @@ bool is_name(std::string_view host) noexcept
     });
 }
 
-/// Says whether @p text is four numbers below 256 with dots between.
+/// Returns whether @p text is four numbers below 256 with dots between them.
 bool is_ipv4(std::string_view text) noexcept
 {
     for (int part = 0; part < 4; ++part) {
@@ -48,8 +37,8 @@ bool is_ipv4(std::string_view text) noexcept
     return true;
 }
 
-/// Counts the groups of 16 bits in a part of an IPv6 address (RFC 4291 2.2); 9 where it is
-/// malformed.
+/// Returns the number of 16-bit groups in a part of an IPv6 address (RFC 4291 2.2), or 9 if that
+/// part is malformed.
 int ipv6_groups(std::string_view text) noexcept
 {
     constexpr int malformed = 9;
@@ -71,7 +60,7 @@ int ipv6_groups(std::string_view text) noexcept
     return groups;
 }
 
-/// Says whether @p host is an IPv6 address, with or without a zone.
+/// Returns whether @p host is an IPv6 address, with or without a zone.
 bool is_ipv6(std::string_view host) noexcept
 {
     const std::size_t percent = host.find('%');
@@ -86,8 +75,30 @@ bool is_ipv6(std::string_view host) noexcept
     return ipv6_groups(address.substr(0, gap)) + ipv6_groups(address.substr(gap + 2)) <= 7;
 }
 
-/// Splits host, host:port, [v6]:port or bare v6. The port is 0 where there is none.
-fault parse_address(std::string_view text, server_address& out)
+/// Returns whether a text without brackets can be read as an IPv6 address with a port, even if the
+/// whole text is an IPv6 address too.
+bool may_have_port(std::string_view text) noexcept
+{
+    const std::size_t colon = text.rfind(':');
+    std::uint16_t port = 0;
+    return colon != text.npos && colon + 1 != text.size() &&
+           parse_digits(text.substr(colon + 1), port) && is_ipv6(text.substr(0, colon));
+}
+
+status bad_host(std::string_view host)
+{
+    return key_error("addr", host.empty() ? "names no host: write host, host:port or [ipv6]:port"
+                                          : "names an invalid host: write host, host:port or "
+                                            "[ipv6]:port, without http:// and path");
+}
+
+status bad_port()
+{
+    return key_error("addr", "has a port that is not a number from 1 to 65535");
+}
+
+/// Splits host, host:port, [v6]:port or a bare v6 address. A missing port becomes 0.
+status parse_address(std::string_view text, server_address& out)
 {
     std::string_view host = text;
     std::string_view port;
@@ -96,33 +107,31 @@ fault parse_address(std::string_view text, server_address& out)
     if (bracketed) {
         const std::size_t close = text.find(']');
         if (close == text.npos) {
-            return key_fault("addr", "lacks the ']' of an IPv6 address: write [ipv6]:port");
+            return key_error("addr", "lacks the ']' of an IPv6 address: write [ipv6]:port");
         }
         host = text.substr(1, close - 1);
-        const std::string_view rest = text.substr(close + 1);
-        has_port = rest.starts_with(':');
-        if (!rest.empty() && !has_port) {
-            return key_fault("addr", "has text after ']' that is no port: write [ipv6]:port");
+        const std::string_view after_bracket = text.substr(close + 1);
+        has_port = after_bracket.starts_with(':');
+        if (!after_bracket.empty() && !has_port) {
+            return key_error("addr", "has text after ']' that is not a port: write [ipv6]:port");
         }
-        port = has_port ? rest.substr(1) : rest;
+        port = has_port ? after_bracket.substr(1) : after_bracket;
     } else if (std::ranges::count(text, ':') == 1) {
         const std::size_t colon = text.find(':');
         host = text.substr(0, colon);
         port = text.substr(colon + 1);
         has_port = true;
     }
+    if (!bracketed && may_have_port(text)) {
+        return key_error("addr", "needs brackets around an IPv6 address, to tell it from a port: "
+                                 "write [ipv6]:port");
+    }
     if (bracketed ? !is_ipv6(host) : !is_host(host)) {
-        return key_fault("addr", host.empty()
-                                     ? "names no host: write host, host:port or [ipv6]:port"
-                                     : "names a host that cannot be: write host, host:port or "
-                                       "[ipv6]:port, without http:// and path");
+        return bad_host(host);
     }
     out.host = host;
     out.port = 0;
-    if (has_port && (!parse_digits(port, out.port) || out.port == 0)) {
-        return key_fault("addr", "has a port that is not a number from 1 to 65535");
-    }
-    return {};
+    return has_port && (!parse_digits(port, out.port) || out.port == 0) ? bad_port() : status();
 }
 
 bool same_server(const server_address& a, const server_address& b) noexcept
@@ -145,16 +154,16 @@ std::size_t multiplier(std::string_view suffix) noexcept
 
 } // namespace
 
-fault config_fault(std::string message)
+status config_error(std::string message)
 {
     return {errc::config_error, std::move(message)};
 }
 
-fault key_fault(std::string_view key, std::string_view rest)
+status key_error(std::string_view key, std::string_view text)
 {
     std::string message = "\"";
-    message.append(key).append("\" ").append(rest);
-    return config_fault(std::move(message));
+    message.append(key).append("\" ").append(text);
+    return config_error(std::move(message));
 }
 
 std::size_t find_illegal(std::string_view text) noexcept
@@ -174,95 +183,72 @@ bool is_host(std::string_view host) noexcept
     return is_name(host) || is_ipv6(host);
 }
 
-fault check_text(std::string_view key, std::string_view text)
+status check_not_null(std::string_view key, std::string_view value)
+{
+    return is_null_text(value) ? key_error(key, "is a null pointer") : status();
+}
+
+status check_text(std::string_view key, std::string_view text)
 {
     const std::size_t illegal = find_illegal(text);
     if (illegal == text.size()) {
         return {};
     }
-    return key_fault(key, "holds a control character or invalid UTF-8 at byte " +
+    return key_error(key, "holds a control character or invalid UTF-8 at byte " +
                               std::to_string(illegal) + " of its value");
 }
 
-fault check_millis(std::string_view key, std::chrono::milliseconds value, int least)
-{
-    if (value.count() >= least && value <= longest_timeout) {
-        return {};
-    }
-    return key_fault(key, "takes whole milliseconds from " + std::to_string(least) + " to " +
-                              std::to_string(longest_timeout.count()));
-}
-
-fault parse_millis(std::string_view key, std::string_view text, int least,
-                   std::chrono::milliseconds& out)
-{
-    std::int64_t value = 0;
-    const bool number = parse_digits(text, value);
-    fault failure = check_millis(key, std::chrono::milliseconds(number ? value : -1), least);
-    if (!failure) {
-        out = std::chrono::milliseconds(value);
-    }
-    return failure;
-}
-
-fault parse_count(std::string_view key, std::string_view text, std::size_t least, std::size_t& out)
-{
-    std::size_t value = 0;
-    if (!parse_digits(text, value) || value < least) {
-        return key_fault(key, "takes a whole number of at least " + std::to_string(least));
-    }
-    out = value;
-    return {};
-}
-
-fault parse_size(std::string_view key, std::string_view text, std::size_t least, std::size_t& out)
+bool parse_bytes(std::string_view text, std::size_t& out) noexcept
 {
     const auto digits_end = std::ranges::find_if_not(text, is_digit);
     const auto digits = static_cast<std::size_t>(digits_end - text.begin());
     const std::size_t factor = multiplier(text.substr(digits));
     std::size_t value = 0;
-    if (!parse_digits(text.substr(0, digits), value) || factor == 0 ||
-        value > std::numeric_limits<std::size_t>::max() / factor || value * factor < least) {
-        return key_fault(key, "takes a number of bytes of at least " + std::to_string(least) +
-                                  ", which may end in k, m or g");
+    if (factor == 0 || !parse_digits(text.substr(0, digits), value) ||
+        value > std::numeric_limits<std::size_t>::max() / factor) {
+        return false;
     }
     out = value * factor;
-    return {};
+    return true;
 }
 
-fault append_addresses(config& target, std::string_view text)
+status append_addresses(config& target, std::string_view text)
 {
-    std::vector<server_address> all = target.addresses;
+    std::vector<server_address> addresses = target.addresses;
     for (bool more = true; more;) {
         const std::size_t comma = text.find(',');
         server_address address;
-        if (fault failure = parse_address(text.substr(0, comma), address)) {
-            return failure;
+        if (status result = parse_address(text.substr(0, comma), address); !result.ok()) {
+            return result;
         }
         if (address.port == 0) {
             address.port = default_port(target.transport);
         }
-        all.push_back(std::move(address));
+        addresses.push_back(std::move(address));
         more = comma != text.npos;
         text.remove_prefix(more ? comma + 1 : text.size());
     }
-    if (fault failure = check_addresses(all)) {
-        return failure;
+    if (status result = check_addresses(addresses); !result.ok()) {
+        return result;
     }
-    target.addresses = std::move(all);
+    target.addresses = std::move(addresses);
     return {};
 }
 
-fault check_addresses(std::span<const server_address> all)
+status check_addresses(std::span<const server_address> addresses)
 {
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        if (!is_host(all[i].host) || all[i].port == 0) {
-            return key_fault("addr", "names a host or port that cannot be");
+    for (std::size_t i = 0; i < addresses.size(); ++i) {
+        if (!is_host(addresses[i].host)) {
+            return bad_host(addresses[i].host);
         }
-        const auto before = all.begin() + static_cast<std::ptrdiff_t>(i);
-        if (std::any_of(all.begin(), before,
-                        [&](const server_address& other) { return same_server(other, all[i]); })) {
-            return key_fault("addr", "names " + to_string(all[i]) + " twice");
+        if (addresses[i].port == 0) {
+            return bad_port();
+        }
+        const auto current = addresses.begin() + static_cast<std::ptrdiff_t>(i);
+        if (std::any_of(addresses.begin(), current, [&](const server_address& other) {
+                return same_server(other, *current);
+            })) {
+            return key_error("addr", "names " + to_string(*current) + " twice");
         }
     }
     return {};
