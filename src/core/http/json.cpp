@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Theory of operation: the checker reads tokens and keeps one bit per open container, object or
-// array, and what may come next. What it let through is well-formed, so that the rest skips values
-// by counting brackets outside strings.
+// Theory of operation. The checker reads tokens. It keeps what may come next, and one bit for each
+// open container, which tells objects from arrays. The other functions rely on a well-formed text:
+// they skip values by counting brackets outside strings.
 
-#include "core/json.hpp"
+#include "core/http/json.hpp"
 
-#include "core/ascii.hpp"
+#include "core/text/ascii.hpp"
 
 #include <charconv>
 
@@ -30,8 +30,8 @@ public:
     bool run() noexcept
     {
         for (;;) {
-            at_ = skip_blanks(text_, at_);
-            if (at_ == text_.size()) {
+            position_ = skip_blanks(text_, position_);
+            if (position_ == text_.size()) {
                 return next_ == next::end;
             }
             if (!token()) {
@@ -53,7 +53,7 @@ private:
 
     bool token() noexcept
     {
-        const char c = text_[at_];
+        const char c = text_[position_];
         switch (next_) {
         case next::value_or_close:
             if (c == ']') {
@@ -101,7 +101,7 @@ private:
         }
         objects_ = objects_ << 1 | (object ? 1U : 0U);
         ++depth_;
-        ++at_;
+        ++position_;
         next_ = object ? next::key_or_close : next::value_or_close;
         return true;
     }
@@ -110,7 +110,7 @@ private:
     {
         objects_ >>= 1;
         --depth_;
-        ++at_;
+        ++position_;
         next_ = depth_ == 0 ? next::end : next::separator;
         return true;
     }
@@ -119,24 +119,24 @@ private:
 
     bool literal(std::string_view word) noexcept
     {
-        const bool found = text_.substr(at_).starts_with(word);
-        at_ += word.size();
+        const bool found = text_.substr(position_).starts_with(word);
+        position_ += word.size();
         return found;
     }
 
     bool digits() noexcept
     {
-        const std::size_t from = at_;
-        while (at_ < text_.size() && is_digit(text_[at_])) {
-            ++at_;
+        const std::size_t begin = position_;
+        while (position_ < text_.size() && is_digit(text_[position_])) {
+            ++position_;
         }
-        return at_ > from;
+        return position_ > begin;
     }
 
     bool take(std::string_view any_of) noexcept
     {
-        const bool found = at_ < text_.size() && any_of.find(text_[at_]) != any_of.npos;
-        at_ += found ? 1 : 0;
+        const bool found = position_ < text_.size() && any_of.find(text_[position_]) != any_of.npos;
+        position_ += found ? 1 : 0;
         return found;
     }
 
@@ -161,8 +161,8 @@ private:
         if (!take("\"")) {
             return false;
         }
-        while (at_ < text_.size() && static_cast<unsigned char>(text_[at_]) >= 0x20) {
-            const char c = text_[at_++];
+        while (position_ < text_.size() && static_cast<unsigned char>(text_[position_]) >= 0x20) {
+            const char c = text_[position_++];
             if (c == '"') {
                 return true;
             }
@@ -182,23 +182,23 @@ private:
             return false;
         }
         for (int i = 0; i < 4; ++i) {
-            if (at_ == text_.size() || hex_value(text_[at_]) < 0) {
+            if (position_ == text_.size() || hex_value(text_[position_]) < 0) {
                 return false;
             }
-            ++at_;
+            ++position_;
         }
         return true;
     }
 
     std::string_view text_;
-    std::size_t at_ = 0;
+    std::size_t position_ = 0;
     next next_ = next::value;
-    std::uint64_t objects_ = 0; // a bit per open container, the innermost lowest: 1 is an object
+    std::uint64_t objects_ = 0; // a bit for each open container, lowest the innermost; 1: object
     std::size_t depth_ = 0;
     static_assert(json_value::max_depth <= 64);
 };
 
-/// Returns the position behind the value that begins at @p i, in a text that was checked.
+/// Returns the position after the value that begins at @p i in a checked text.
 std::size_t skip_value(std::string_view text, std::size_t i) noexcept
 {
     std::size_t depth = 0;
@@ -252,7 +252,8 @@ std::uint32_t four_hex_digits(std::string_view digits) noexcept
     return value;
 }
 
-/// Reads XXXX, or XXXX\uXXXX where it is a pair, off @p text. Surrogates alone become U+FFFD.
+/// Removes XXXX, or XXXX\uXXXX if that is a surrogate pair, from the beginning of @p text and
+/// returns the character. Lone surrogates become U+FFFD.
 std::uint32_t unicode_escape(std::string_view& text) noexcept
 {
     const std::uint32_t first = four_hex_digits(text);
@@ -355,8 +356,8 @@ std::optional<std::int64_t> json_value::integer() const noexcept
     std::int64_t value = 0;
     const char* const begin = raw_.data();
     const char* const end = begin + raw_.size();
-    const auto result = std::from_chars(begin, end, value);
-    if (raw_.empty() || result.ec != std::errc() || result.ptr != end) {
+    const auto parsed = std::from_chars(begin, end, value);
+    if (raw_.empty() || parsed.ec != std::errc() || parsed.ptr != end) {
         return std::nullopt;
     }
     return value;

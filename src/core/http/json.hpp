@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// A small reader of JSON (RFC 8259) for error bodies and /settings: checks a whole text once, then
-// finds members in it. Not a library's, since this layer depends on nothing; not recursive and with
-// no memory of its own, since the text is a server's and may be hostile.
+// A small JSON reader (RFC 8259) for error bodies and /settings. It checks a whole text once and
+// then finds members in it. It is not recursive and allocates no memory while it checks, because
+// the text comes from a server and may be hostile.
 #pragma once
 
 #include <cstddef>
@@ -15,31 +15,34 @@
 
 namespace coquest::detail {
 
-/// Refers to one value inside a text that was checked. The text must outlive it.
+/// Refers to one value in a checked text. The text must outlive this object.
 class json_value {
 public:
     static constexpr std::size_t max_depth = 64; // of arrays and objects
 
-    /// Makes a value that is absent.
+    /// Constructs an absent value.
     json_value() = default;
 
-    /// Checks @p text. Empty where it is malformed, deeper than max_depth, or more than one value.
+    /// Checks @p text. Returns nothing if it is malformed, is nested deeper than max_depth, or
+    /// holds more than one value.
     [[nodiscard]] static std::optional<json_value> parse(std::string_view text) noexcept;
 
     [[nodiscard]] bool is_object() const noexcept { return raw_.starts_with('{'); }
     [[nodiscard]] bool is_array() const noexcept { return raw_.starts_with('['); }
 
-    /// Returns the first member of that name; absent where there is none, or this is no object.
+    /// Returns the first member named @p name. The result is absent if there is no such member, or
+    /// if this is not an object.
     [[nodiscard]] json_value member(std::string_view name) const;
 
-    /// Returns the first @p limit elements of an array; none where this is no array.
+    /// Returns the first @p limit elements of an array, or no elements if this is not an array.
     [[nodiscard]] std::vector<json_value> elements(std::size_t limit) const;
 
-    /// Returns a string decoded; empty where this is none. A lone surrogate becomes U+FFFD; invalid
-    /// UTF-8 stays as it is.
+    /// Returns the decoded string, or nothing if this is not a string. Lone surrogates become
+    /// U+FFFD; invalid UTF-8 stays as it is.
     [[nodiscard]] std::optional<std::string> string() const;
 
-    /// Returns a number without fraction and exponent that fits.
+    /// Returns an integer, or nothing if this is not a number, has a fraction or an exponent, or
+    /// does not fit.
     [[nodiscard]] std::optional<std::int64_t> integer() const noexcept;
 
 private:

@@ -1,12 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "core/http_request.hpp"
+#include "core/http/request.hpp"
 
 #include <coquest/version.hpp>
 
-#include "core/ascii.hpp"
-#include "core/base64.hpp"
+#include "core/text/ascii.hpp"
+#include "core/text/base64.hpp"
+#include "core/text/wipe.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -22,8 +23,8 @@ constexpr std::string_view settings_line = "GET /settings HTTP/1.1\r\n";
 constexpr std::string_view end_of_head = "\r\n\r\n";
 constexpr std::size_t length_digits = std::numeric_limits<std::size_t>::digits10 + 1;
 
-/// Appends a header. validate() let no control character through; one that came by another way is
-/// dropped here, so that no value can add a header of its own.
+/// Appends a header. validate() accepts no control characters; any others are dropped here, so that
+/// a value cannot inject a header.
 void append_header(std::string& out, std::string_view name, std::string_view value)
 {
     out.append(name).append(": ");
@@ -36,7 +37,7 @@ void append_header(std::string& out, std::string_view name, std::string_view val
     out += "\r\n";
 }
 
-/// Returns the Host header's value: an IPv6 zone means nothing to the server and stays here.
+/// Returns the value of the Host header. It leaves out an IPv6 zone, which has only local meaning.
 std::string host_value(const server_address& server)
 {
     server_address shown = server;
@@ -44,7 +45,8 @@ std::string host_value(const server_address& server)
     return to_string(shown);
 }
 
-/// Text that holds credentials: reserved once, so that growth leaves no copies, and wiped.
+/// Holds the value of the Authorization header. Its memory is reserved once, so that growth leaves
+/// no copies, and is wiped by the destructor.
 class credentials {
 public:
     explicit credentials(const config& options)
@@ -99,7 +101,7 @@ http_request_head::http_request_head(const config& options, const server_address
         append_header(settings_authorized_, "Authorization", authorization.text());
         settings_authorized_.append("\r\n");
     }
-    // Content-Length comes last: its digits vary in number, and nothing behind them has to move.
+    // Content-Length comes last because the number of its digits varies.
     post_.append("Content-Length: ");
     post_prefix_ = post_.size();
     post_.append(length_digits + end_of_head.size(), ' ');

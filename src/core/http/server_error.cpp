@@ -1,14 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "core/server_error.hpp"
+#include "core/http/server_error.hpp"
 
-#include "core/ascii.hpp"
-#include "core/json.hpp"
-#include "core/printable.hpp"
+#include "core/http/json.hpp"
+#include "core/text/ascii.hpp"
+#include "core/text/printable.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -19,18 +18,20 @@ namespace {
 constexpr std::size_t max_in_message = 1024; // of the server's text, in diagnostics::message
 constexpr std::size_t max_id = 128;          // of a code or an error id
 
-bool is_json(std::string_view content_type) noexcept
+bool has_media_type(const http_response_parser& response, std::string_view expected) noexcept
 {
-    return iequals(trim(content_type.substr(0, content_type.find(';'))), "application/json");
+    const std::string_view type = response.content_type();
+    return iequals(trim(type.substr(0, type.find(';'))), expected);
 }
 
-/// Fills the fields of QuestDB's error body. Without its `message`, the body is taken as text.
+/// Copies the fields of QuestDB's error body into @p info. A body without `message` is taken as
+/// text.
 void read_body(const http_response_parser& response, diagnostics& info)
 {
     if (response.encoded()) {
-        return; // compressed, though nobody asked for it
+        return; // compressed, although the request did not ask for it
     }
-    if (is_json(response.content_type())) {
+    if (has_media_type(response, "application/json")) {
         if (const auto body = json_value::parse(response.body())) {
             const auto text = [&body](std::string_view name, std::size_t limit) {
                 return printable(body->member(name).string().value_or(""), limit);
@@ -47,7 +48,7 @@ void read_body(const http_response_parser& response, diagnostics& info)
     }
 }
 
-/// Returns ": message [line 1, code invalid, id 7-42]", as far as the parts are there.
+/// Returns ": message [line 1, code invalid, id 7-42]" without the parts that are absent.
 std::string server_says(const diagnostics& info)
 {
     std::string out;
@@ -70,34 +71,19 @@ std::string server_says(const diagnostics& info)
     return details.empty() ? out : out + details + "]";
 }
 
-errc code_of(int status) noexcept
+errc code_of(const status_rule& rule) noexcept
 {
-    switch (status) {
-    case 401:
-    case 403: return errc::auth_error;
-    case 404:
-    case 405: return errc::http_not_supported;
-    default: return errc::server_flush_error;
-    }
-}
-
-/// Returns what the user can do about a status that is not the batch's fault.
-std::string_view hint(int status) noexcept
-{
-    switch (status) {
-    case 401: return "check username and password, or token";
-    case 403: return "the user may not write: check its permissions";
+    switch (rule.status) {
     case 404:
     case 405:
-    case 411: return "is this QuestDB's HTTP port (9000), and is ILP over HTTP enabled there?";
-    case 413: return "send smaller batches: lower auto_flush_rows or auto_flush_bytes";
-    case 421: return "the server accepts no writes: name the primary in addr";
-    case 429: return "the server asks for fewer requests";
-    default: return {};
+    case 410: return errc::http_not_supported;
+    default:
+        return rule.meaning == status_meaning::credentials ? errc::auth_error
+                                                           : errc::server_flush_error;
     }
 }
 
-/// Returns scheme and host of a Location: without path, query and user, which may hold secrets.
+/// Returns the scheme and the host of a Location. Its path, query and user may hold secrets.
 std::string origin(std::string_view location)
 {
     const std::size_t scheme = location.find("://");
@@ -119,43 +105,72 @@ std::string describe_redirect(std::string_view location, int status)
            "; redirects are not followed, name the final server in the configuration";
 }
 
-delivery state_of(int status) noexcept
+/// Returns " answered 200 with 512 bytes of text/html (server nginx)".
+std::string describe_content(const http_response_parser& response)
 {
-    // Whatever a server answers with 5xx, or with a success that is none, it may have done before.
-    const bool refused = status >= 300 && status < 500;
-    return refused ? delivery::rejected : delivery::maybe_applied;
+    std::string text = " answered " + std::to_string(response.status()) + " with ";
+    text += response.body_cut() ? "more than " : "";
+    text += std::to_string(response.body_cut() ? response.body().size() : response.body_size());
+    text += " bytes of ";
+    const std::string type = printable(response.content_type(), max_id);
+    text += type.empty() ? "content" : type.substr(0, type.find(';'));
+    const std::string server = printable(response.server(), max_id);
+    return server.empty() ? text : text + " (server " + server + ")";
+}
+
+constexpr std::string_view page_hint =
+    "is this QuestDB? it acknowledges rows with status 204 and no content; a login or maintenance "
+    "page does not";
+
+/// Returns the rule for @p response. An HTML page with status 400 comes from a proxy, because
+/// QuestDB sends no HTML.
+const status_rule& rule_for(const http_response_parser& response) noexcept
+{
+    const status_rule& rule = rule_of(response.status());
+    return rule.meaning == status_meaning::rejected && has_media_type(response, "text/html")
+               ? rule_of(499)
+               : rule;
 }
 
 } // namespace
 
-bool is_retryable_status(int status) noexcept
+bool acknowledges(const http_response_parser& response) noexcept
 {
-    // the official clients' list, and what they miss: other server (421), later (429), proxy (502)
-    constexpr std::array statuses{421, 429, 500, 502, 503, 504, 507, 509, 523, 524, 529, 599};
-    return std::ranges::find(statuses, status) != statuses.end();
+    return rule_of(response.status()).meaning == status_meaning::acknowledged &&
+           response.has_no_content();
 }
 
-fault server_fault(const http_response_parser& response, std::string_view host,
-                   std::string_view what)
+bool blames_server(const diagnostics& info) noexcept
 {
-    const int status = response.status();
+    return info.state != delivery::rejected;
+}
+
+status server_error(const http_response_parser& response, std::string_view host,
+                    std::string_view summary)
+{
+    const int http_status = response.status();
+    const status_rule& rule = rule_for(response);
+    const bool success = rule.meaning == status_meaning::acknowledged;
     diagnostics info;
     info.host = host;
-    info.http_status = status;
-    info.state = state_of(status);
-    info.retryable = is_retryable_status(status);
+    info.http_status = http_status;
+    info.state = state_after(rule);
+    info.retryable = success || rule.meaning == status_meaning::transient;
+    info.hint = success ? page_hint : rule.hint;
     read_body(response, info);
 
-    info.message.append(what).append(": ").append(host);
-    if (status >= 300 && status < 400) {
-        info.message.append(describe_redirect(response.location(), status));
+    info.message.append(summary).append(": ").append(host);
+    if (http_status >= 300 && http_status < 400) {
+        info.message.append(describe_redirect(response.location(), http_status));
+        info.hint.clear();
+    } else if (success) {
+        info.message.append(describe_content(response)).append(": ").append(info.hint);
     } else {
-        info.message.append(" answered ").append(std::to_string(status));
+        info.message.append(" answered ").append(std::to_string(http_status));
         info.message.append(server_says(info));
-        info.hint = hint(status);
         info.message.append(info.hint.empty() ? "" : "; ").append(info.hint);
     }
-    return {make_error_code(code_of(status)), std::move(info)};
+    return {make_error_code(code_of(rule)), std::move(info)};
 }
 
 } // namespace coquest::detail

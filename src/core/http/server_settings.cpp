@@ -1,11 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "core/server_settings.hpp"
+#include "core/http/server_settings.hpp"
 
-#include "core/json.hpp"
-#include "core/printable.hpp"
-#include "core/server_error.hpp"
+#include "core/http/json.hpp"
+#include "core/http/server_error.hpp"
+#include "core/text/printable.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -16,24 +16,24 @@
 namespace coquest::detail {
 namespace {
 
-constexpr std::size_t max_elements = 64;     // of any list that matters here
-constexpr std::int64_t least_name_len = 16;  // below, no table would get a name
-constexpr std::int64_t most_name_len = 4096; // no file system goes so far
+constexpr std::size_t max_elements = 64;     // of a list
+constexpr std::int64_t least_name_len = 16;  // less is too short for table names
+constexpr std::int64_t most_name_len = 4096; // more than any file system allows
 
-constexpr std::size_t max_release = 64; // bytes of it
+constexpr std::size_t max_release = 64; // bytes
 
 constexpr std::string_view cannot_detect = "could not detect the protocol version";
 
-fault version_fault(std::string_view host, std::string_view problem)
+status version_error(std::string_view host, std::string_view text)
 {
     diagnostics info;
     info.host = host;
     info.message = cannot_detect;
-    info.message.append(": ").append(host).append(problem);
+    info.message.append(": ").append(host).append(text);
     return {make_error_code(errc::protocol_version_error), std::move(info)};
 }
 
-/// Returns the versions in common, a bit for each.
+/// Returns the versions that the server and this library support, a bit for each.
 unsigned versions_in(const std::vector<json_value>& list)
 {
     unsigned versions = 0;
@@ -48,20 +48,20 @@ unsigned versions_in(const std::vector<json_value>& list)
 
 } // namespace
 
-fault parse_settings(std::string_view body, std::string_view host, server_settings& out)
+status parse_settings(std::string_view body, std::string_view host, server_settings& out)
 {
     out = {};
     const auto root = json_value::parse(body);
     if (!root || !root->is_object()) {
-        return version_fault(host, " answered /settings with something other than JSON; is this "
+        return version_error(host, " answered /settings with something other than JSON; is this "
                                    "QuestDB? set protocol_version to do without that page");
     }
     const json_value settings = root->member("config");
     const json_value versions = settings.member("line.proto.support.versions");
-    if (versions.is_array()) { // where the key is missing, the server knows version 1 only
+    if (versions.is_array()) { // without the key, the server supports version 1 only
         out.versions = versions_in(versions.elements(max_elements));
         if (out.versions == 0) {
-            return version_fault(host, " supports none of the versions 1, 2 and 3");
+            return version_error(host, " supports none of the versions 1, 2 and 3");
         }
         out.version = static_cast<protocol_version>(std::bit_width(out.versions) - 1);
     }
@@ -83,27 +83,26 @@ fault parse_settings(std::string_view body, std::string_view host, server_settin
     return {};
 }
 
-fault read_settings(const http_response_parser& response, std::string_view host,
-                    server_settings& out)
+status read_settings(const http_response_parser& response, std::string_view host,
+                     server_settings& out)
 {
-    const int status = response.status();
-    if (status >= 200 && status < 300) {
-        if (response.body_cut()) { // what is left of it may be well formed and mean something else
-            return version_fault(host, " answered /settings with more than 64 KiB; is this "
+    const int http_status = response.status();
+    if (http_status >= 200 && http_status < 300) {
+        if (response.body_cut()) { // the first part may be well-formed and mean something else
+            return version_error(host, " answered /settings with more than 64 KiB; is this "
                                        "QuestDB? set protocol_version to do without that page");
         }
         return parse_settings(response.body(), host, out);
     }
-    if (status == 404 || status == 405) {
+    if (http_status == 404 || http_status == 405) {
         out = {};
+        out.has_page = false;
         return {};
     }
-    fault failure = server_fault(response, host, cannot_detect);
-    if (failure.code != errc::auth_error) {
-        failure.code = make_error_code(errc::protocol_version_error);
-    }
-    failure.info.state = delivery::not_sent;
-    return failure;
+    status result = server_error(response, host, cannot_detect);
+    result.amend().state = delivery::not_sent;
+    return result.code() == errc::auth_error ? result
+                                             : status(errc::protocol_version_error, result.info());
 }
 
 } // namespace coquest::detail
