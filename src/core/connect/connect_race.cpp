@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "core/connect_race.hpp"
+#include "core/connect/connect_race.hpp"
 
 #include <algorithm>
 
@@ -32,29 +32,29 @@ connect_race::decision connect_race::next(time_point now)
     if (ready_.empty()) {
         return start(action::resolve, {begun_++, 0}, now);
     }
-    const target to = ready_.front();
+    const target endpoint = ready_.front();
     ready_.pop_front();
-    return start(action::connect, to, now);
+    return start(action::connect, endpoint, now);
 }
 
-connect_race::decision connect_race::start(action what, target to, time_point now)
+connect_race::decision connect_race::start(action kind, target endpoint, time_point now)
 {
-    attempts_.push_back({to.rank, now + attempt_limit});
+    attempts_.push_back({endpoint.rank, now + attempt_limit});
     next_start_ = now + head_start;
-    return {what, attempts_.size() - 1, servers_[to.rank], to.ip, now};
+    return {kind, attempts_.size() - 1, servers_[endpoint.rank], endpoint.ip, now};
 }
 
 void connect_race::resolved(std::size_t attempt, std::size_t count)
 {
     const std::size_t rank = attempts_[attempt].rank;
-    failed(attempt); // it is over, and its first address need not wait
-    const auto behind =
-        std::ranges::find_if(ready_, [rank](const target& one) { return one.rank > rank; });
+    failed(attempt); // ends it, so that its first address is tried immediately
+    const auto position =
+        std::ranges::find_if(ready_, [rank](const target& other) { return other.rank > rank; });
     std::vector<target> found(count);
     for (std::size_t i = 0; i < count; ++i) {
         found[i] = {rank, i};
     }
-    ready_.insert(behind, found.begin(), found.end());
+    ready_.insert(position, found.begin(), found.end());
 }
 
 void connect_race::failed(std::size_t attempt) noexcept
@@ -69,8 +69,10 @@ bool connect_race::is_exhausted(std::size_t server) const
         static_cast<std::size_t>(std::ranges::find(servers_, server) - servers_.begin());
     return rank < begun_ &&
            std::ranges::none_of(
-               attempts_, [rank](const runner& one) { return one.running && one.rank == rank; }) &&
-           std::ranges::none_of(ready_, [rank](const target& one) { return one.rank == rank; });
+               attempts_,
+               [rank](const runner& attempt) { return attempt.running && attempt.rank == rank; }) &&
+           std::ranges::none_of(
+               ready_, [rank](const target& endpoint) { return endpoint.rank == rank; });
 }
 
 std::vector<std::size_t> connect_race::started() const

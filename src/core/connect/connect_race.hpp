@@ -1,11 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Theory of operation (RFC 8305, over several servers): attempts are started one after the other
-// and run at the same time. The next one starts when the last has had 250 ms, or at once when one
-// has failed. An attempt resolves a server's name, or connects to one of its IP addresses; what has
-// been resolved is tried before the next server's name is looked at, in the order of the servers.
-// The driver does what next() says, reports what became of it, and closes all when one is through.
+// Theory of operation (RFC 8305, over several servers). Attempts start one after the other and then
+// run at the same time. The next attempt starts 250 ms after the previous one, or immediately after
+// an attempt has failed. An attempt resolves the name of a server, or connects to one of its IP
+// addresses. Addresses that are resolved are tried before the name of the next server is resolved.
+// The driver does what next() returns, reports the outcome, and closes all attempts when one has
+// connected.
 #pragma once
 
 #include <chrono>
@@ -16,7 +17,7 @@
 
 namespace coquest::detail {
 
-/// Decides which attempt to start when. Knows no sockets, and is told what time it is.
+/// Decides which attempt to start, and when. Has no sockets and no clock.
 class connect_race {
 public:
     using time_point = std::chrono::steady_clock::time_point;
@@ -25,37 +26,37 @@ public:
     static constexpr std::chrono::seconds attempt_limit{5};     // to resolve, and to connect
 
     enum class action {
-        resolve, ///< start to look up the addresses of server
-        connect, ///< start to connect to the IP address number ip of server
-        abandon, ///< the attempt's time is over: it has failed
-        wait,    ///< nothing to do before until, unless something happens
-        over,    ///< all have failed
+        resolve, ///< start to resolve the name of the server
+        connect, ///< start to connect to the IP address number `ip` of the server
+        abandon, ///< the attempt has timed out and counts as failed
+        wait,    ///< nothing to do before `until` or the next report
+        over,    ///< all attempts have failed
     };
 
     struct decision {
-        action what = action::over;
-        std::size_t attempt = 0; // its number, from 0, where the action is about one
+        action kind = action::over;
+        std::size_t attempt = 0; // from 0; for resolve, connect and abandon
         std::size_t server = 0;
         std::size_t ip = 0;
         time_point until = time_point::max();
     };
 
-    /// Will try the servers in @p order.
+    /// Tries the servers in @p order.
     explicit connect_race(std::vector<std::size_t> order) : servers_(std::move(order)) {}
 
-    /// Says what to do; to be asked again until the answer is to wait, or that all is over.
+    /// Returns what to do. Call it again until it returns `wait` or `over`.
     [[nodiscard]] decision next(time_point now);
 
     /// Reports that the resolving @p attempt found @p count IP addresses.
     void resolved(std::size_t attempt, std::size_t count);
-    /// Reports that @p attempt failed; next() does so itself for those that it abandons.
+    /// Reports that @p attempt failed. next() does so itself for an attempt that it abandons.
     void failed(std::size_t attempt) noexcept;
 
-    /// Says whether @p attempt is neither over nor abandoned.
+    /// Returns whether @p attempt has neither ended nor been abandoned.
     [[nodiscard]] bool is_running(std::size_t attempt) const { return attempts_[attempt].running; }
-    /// Says whether @p server has been started and nothing of it is left.
+    /// Returns whether @p server was started and has no attempt left, running or to be started.
     [[nodiscard]] bool is_exhausted(std::size_t server) const;
-    /// Returns the servers of which an attempt was made, in order.
+    /// Returns the servers for which an attempt was started, in order.
     [[nodiscard]] std::vector<std::size_t> started() const;
 
 private:
@@ -69,12 +70,12 @@ private:
         std::size_t ip = 0;
     };
 
-    decision start(action what, target to, time_point now);
+    decision start(action kind, target endpoint, time_point now);
 
     std::vector<std::size_t> servers_;
-    std::size_t begun_ = 0; // servers, from the first
+    std::size_t begun_ = 0; // number of servers that were started
     std::vector<runner> attempts_;
-    std::deque<target> ready_; // resolved, not tried yet
+    std::deque<target> ready_; // resolved but not tried
     time_point next_start_ = time_point::min();
 };
 

@@ -1,11 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "core/tcp_auth.hpp"
+#include "core/connect/tcp_auth.hpp"
 
-#include "core/base64.hpp"
-
-#include <coquest/secret.hpp>
+#include "core/text/base64.hpp"
+#include "core/text/wipe.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -14,30 +13,30 @@
 namespace coquest::detail {
 namespace {
 
-fault key_problem(std::string_view key, std::string_view rest)
+status key_error(std::string_view key, std::string_view text)
 {
     std::string message("\"");
-    message.append(key).append("\" ").append(rest);
+    message.append(key).append("\" ").append(text);
     return {errc::auth_error, std::move(message)};
 }
 
-// Reads a number of a JSON web key, from the back of @p out.
-fault read_number(std::string_view key, std::string_view text, std::span<std::byte, 32> out)
+// Reads a number of a JSON web key into @p out, right-aligned.
+status read_number(std::string_view key, std::string_view text, std::span<std::byte, 32> out)
 {
-    std::array<std::byte, 33> decoded{}; // one more, to tell what is too long
+    std::array<std::byte, 33> decoded{}; // one more than a number has
     const std::optional<std::size_t> size = base64_decode(text, base64::url, decoded);
-    fault problem;
+    status result;
     if (!size) {
-        problem = key_problem(key, text.size() > 44 ? "is too long for a number of 32 bytes"
-                                                    : "is not base64url (A-Z a-z 0-9 - _)");
+        result = key_error(key, text.size() > 44 ? "is too long for a number of 32 bytes"
+                                                 : "is not base64url (A-Z a-z 0-9 - _)");
     } else if (*size > out.size()) {
-        problem = key_problem(key, "is too long for a number of 32 bytes");
+        result = key_error(key, "is too long for a number of 32 bytes");
     } else {
         std::ranges::fill(out, std::byte{0});
         std::copy_n(decoded.begin(), *size, out.end() - static_cast<std::ptrdiff_t>(*size));
     }
     wipe(decoded.data(), decoded.size());
-    return problem;
+    return result;
 }
 
 } // namespace
@@ -47,48 +46,48 @@ tcp_key::~tcp_key()
     wipe(private_.data(), private_.size());
 }
 
-fault tcp_key::read(const config& options, const any_signer& signer)
+status tcp_key::read(const config& options, const any_signer& signer)
 {
     greeting_ = options.username.value_or("") + "\n";
-    fault problem = read_number("token", options.token ? options.token->reveal() : "", private_);
-    if (problem) {
-        return problem;
+    status result = read_number("token", options.token ? options.token->reveal() : "", private_);
+    if (!result.ok()) {
+        return result;
     }
-    std::array<std::byte, 64> found{};
-    if (!signer.public_key(private_, found)) {
-        return key_problem("token", "is no private key of the curve P-256");
+    std::array<std::byte, 64> derived{};
+    if (!signer.public_key(private_, derived)) {
+        return key_error("token", "is not a private key of the curve P-256");
     }
     if (!options.token_x) {
         return {};
     }
-    std::array<std::byte, 64> given{};
-    const std::span all(given);
-    problem = read_number("token_x", *options.token_x, all.first<32>());
-    if (!problem) {
-        problem = read_number("token_y", options.token_y.value_or(""), all.last<32>());
+    std::array<std::byte, 64> configured{};
+    const std::span numbers(configured);
+    result = read_number("token_x", *options.token_x, numbers.first<32>());
+    if (result.ok()) {
+        result = read_number("token_y", options.token_y.value_or(""), numbers.last<32>());
     }
-    if (!problem && given != found) {
-        problem = {errc::auth_error, "\"token_x\" and \"token_y\" are not the public key of "
-                                     "\"token\": take all three from one key, or leave these two "
-                                     "out"};
+    if (result.ok() && configured != derived) {
+        result = {errc::auth_error, "\"token_x\" and \"token_y\" are not the public key of "
+                                    "\"token\": take all three from one key, or leave these two "
+                                    "out"};
     }
-    return problem;
+    return result;
 }
 
 auth_challenge::step auth_challenge::feed(std::span<const std::byte> bytes)
 {
-    for (const std::byte one : bytes) {
+    for (const std::byte byte : bytes) {
         if (received_ > size) {
             problem_ = "more than a challenge of 512 bytes";
             return step::failed;
         }
-        if ((one == std::byte{'\n'}) != (received_ == size)) {
+        if ((byte == std::byte{'\n'}) != (received_ == size)) {
             problem_ = received_ == size ? "more than a challenge of 512 bytes"
                                          : "a line that is shorter than a challenge of 512 bytes";
             return step::failed;
         }
         if (received_ < size) {
-            bytes_[received_] = one;
+            bytes_[received_] = byte;
         }
         ++received_;
     }
