@@ -2,26 +2,26 @@
 // SPDX-License-Identifier: BSL-1.0
 
 #include <coquest/array.hpp>
-#include <coquest/buffer.hpp>
+#include <coquest/detail/write_column.hpp>
 
 #include <cstdint>
 #include <cstring>
 #include <string>
 #include <utility>
 
-namespace coquest {
+namespace coquest::detail {
 namespace {
 
 constexpr std::size_t max_length = 0x0fffffff;             // of one dimension
 constexpr std::size_t max_bytes = std::size_t{512} << 20;  // of all elements
-constexpr std::size_t max_header = 4 + 4 * max_array_rank; // `=`, type, element type, rank, lengths
+constexpr std::size_t max_header = 4 + 4 * max_array_rank; // "=", type, element type, rank, lengths
 
-/// Copies one dimension and those inside it; @p steps are in bytes.
-char* gather(const char* from, std::span<const std::size_t> shape, const std::ptrdiff_t* steps,
+/// Copies the elements of an array of @p shape to @p out, with @p steps in bytes between them.
+char* gather(const char* source, std::span<const std::size_t> shape, const std::ptrdiff_t* steps,
              char* out) noexcept
 {
     for (std::size_t i = 0; i < shape[0]; ++i) {
-        const char* part = from + static_cast<std::ptrdiff_t>(i) * *steps;
+        const char* part = source + static_cast<std::ptrdiff_t>(i) * *steps;
         if (shape.size() == 1) {
             std::memcpy(out, part, sizeof(double));
             out += sizeof(double);
@@ -34,24 +34,27 @@ char* gather(const char* from, std::span<const std::size_t> shape, const std::pt
 
 } // namespace
 
-// Writes all but the elements, with room for them; null where the row is broken.
-char* buffer::begin_array(column_name name, std::span<const std::size_t> shape)
+// Writes everything before the elements, and makes room for them. Returns null if the row is
+// broken.
+char* begin_array(row_writer& rows, column_name name, std::span<const std::size_t> shape)
 {
-    if (version_ == protocol_version::v1) {
-        refuse(errc::protocol_version_error, name,
-               "protocol version 1 has no arrays: use version 2 or 3");
+    if (rows.version() == protocol_version::v1) {
+        rows.refuse(errc::protocol_version_error, name,
+                    "protocol version 1 has no arrays: use version 2 or 3");
         return nullptr;
     }
     if (shape.empty() || shape.size() > max_array_rank) {
-        refuse_array(name, "it has " + std::to_string(shape.size()) +
-                               " dimensions; an array has 1 to 32");
+        refuse_array(rows, name,
+                     "it has " + std::to_string(shape.size()) +
+                         " dimensions; an array has 1 to 32");
         return nullptr;
     }
     std::size_t bytes = sizeof(double);
     for (std::size_t i = 0; i < shape.size(); ++i) {
         if (shape[i] > max_length) {
-            refuse_array(name, "dimension " + std::to_string(i) + " has length " +
-                                   std::to_string(shape[i]) + "; the most is 268435455");
+            refuse_array(rows, name,
+                         "dimension " + std::to_string(i) + " has length " +
+                             std::to_string(shape[i]) + "; the maximum is 268435455");
             return nullptr;
         }
         if (__builtin_mul_overflow(bytes, shape[i], &bytes)) {
@@ -59,14 +62,14 @@ char* buffer::begin_array(column_name name, std::span<const std::size_t> shape)
         }
     }
     if (bytes > max_bytes) {
-        refuse_array(name, "it has more than 512 MiB of elements");
+        refuse_array(rows, name, "it has more than 512 MiB of elements");
         return nullptr;
     }
-    char* out = begin_field(name, max_header + bytes);
+    char* out = rows.begin_column(name, max_header + bytes);
     if (out == nullptr) {
         return nullptr;
     }
-    *out++ = '='; // the second one: binary follows
+    *out++ = '='; // a second "=": a binary value follows
     *out++ = 0x0e;
     *out++ = 0x0a; // double
     *out++ = static_cast<char>(shape.size());
@@ -78,15 +81,16 @@ char* buffer::begin_array(column_name name, std::span<const std::size_t> shape)
     return out;
 }
 
-void buffer::put_array(column_name name, const array_view& value)
+void write_array(row_writer& rows, column_name name, const array_view& value)
 {
     const std::span<const std::size_t> shape = value.shape();
     if (value.strided() && value.strides().size() != shape.size()) {
-        refuse_array(name, std::to_string(shape.size()) + " dimensions, but " +
-                               std::to_string(value.strides().size()) + " strides");
+        refuse_array(rows, name,
+                     std::to_string(shape.size()) + " dimensions, but " +
+                         std::to_string(value.strides().size()) + " strides");
         return;
     }
-    char* const begin = begin_array(name, shape);
+    char* const begin = begin_array(rows, name, shape);
     if (begin == nullptr) {
         return;
     }
@@ -104,18 +108,19 @@ void buffer::put_array(column_name name, const array_view& value)
             gather(reinterpret_cast<const char*>(value.data()), shape, steps.data(), begin);
         }
     } else if (value.count() != expected) {
-        refuse_array(name, std::to_string(value.count()) + " elements, but the shape needs " +
-                               std::to_string(expected));
+        refuse_array(rows, name,
+                     std::to_string(value.count()) + " elements, but the shape needs " +
+                         std::to_string(expected));
         return;
     } else if (expected != 0) {
         std::memcpy(begin, value.data(), expected * sizeof(double));
     }
-    end_field(begin + expected * sizeof(double));
+    rows.end_column(begin + expected * sizeof(double));
 }
 
-void buffer::refuse_array(column_name name, std::string message)
+void refuse_array(row_writer& rows, column_name name, std::string message)
 {
-    refuse(errc::array_error, name, "array: " + std::move(message));
+    rows.refuse(errc::array_error, name, "array: " + std::move(message));
 }
 
-} // namespace coquest
+} // namespace coquest::detail

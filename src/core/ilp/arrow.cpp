@@ -1,16 +1,16 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Turns the columns of a record batch into column views. All that the structures say is checked
-// before any row is written; what they point to has to be there.
+// Converts the columns of a record batch to column views. The structures are checked before a row
+// is written. Their pointers must be valid.
 
 #include <coquest/arrow.hpp>
 #include <coquest/columns.hpp>
 
-#include "core/arrow_formats.hpp"
-#include "core/arrow_input.hpp"
-#include "core/arrow_readers.hpp"
-#include "core/name.hpp"
+#include "core/ilp/arrow_formats.hpp"
+#include "core/ilp/arrow_input.hpp"
+#include "core/ilp/arrow_readers.hpp"
+#include "core/text/quoted.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -25,15 +25,15 @@ namespace {
 using namespace detail;
 using input = arrow_input;
 
-/// Reads the numbers of a format, separated by commas; false unless there are @p least to @p most.
+/// Reads the comma-separated numbers of a format. Returns false unless there are @p least to N.
 template <std::size_t N>
 bool read_numbers(std::string_view text, std::size_t least, std::array<int, N>& out) noexcept
 {
-    const char* at = text.data();
-    const char* const end = at + text.size();
+    const char* position = text.data();
+    const char* const end = position + text.size();
     for (std::size_t i = 0; i < N; ++i) {
-        const auto [next, problem] = std::from_chars(at, end, out[i]);
-        if (problem != std::errc()) {
+        const auto [next, error_code] = std::from_chars(position, end, out[i]);
+        if (error_code != std::errc()) {
             return false;
         }
         if (next == end) {
@@ -42,21 +42,21 @@ bool read_numbers(std::string_view text, std::size_t least, std::array<int, N>& 
         if (*next != ',') {
             return false;
         }
-        at = next + 1;
+        position = next + 1;
     }
     return false;
 }
 
-[[noreturn]] void refuse_format(const input& from)
+[[noreturn]] void refuse_format(const input& column)
 {
-    from.refuse(
-        "format " + quoted(from.format()) + (from.format() == "e" ? " (float16)" : "") +
-        " is not supported: convert it to bool, an integer, float32, float64, utf8, "
-        "large_utf8, one of these two with a dictionary, timestamp, date32, date64, decimal, "
-        "or a list of float64");
+    column.refuse("format " + quoted(column.format()) +
+                  (column.format() == "e" ? " (float16)" : "") +
+                  " is not supported: convert it to bool, an integer, float32, float64, utf8, "
+                  "large_utf8, utf8_view, one of these three with a dictionary, timestamp, date32, "
+                  "date64, decimal, or a list of float64");
 }
 
-/// The columns of a record batch, and the memory that they refer to.
+/// The columns of a record batch, and the memory to which they refer.
 class arrow_batch {
 public:
     arrow_batch(const ArrowSchema& schema, const ArrowArray& array, const arrow_options& options)
@@ -69,16 +69,16 @@ public:
             if (child_schema == nullptr || child == nullptr || child_schema->name == nullptr) {
                 refuse_arrow(" column " + std::to_string(i) + " is missing or has no name");
             }
-            input from{child_schema->name, *child_schema, *child};
-            from.check(array.offset, array.length);
-            add(from);
+            input column{child_schema->name, *child_schema, *child};
+            column.check(array.offset, array.length);
+            add(column);
         }
         const auto expect_column = [&](const std::string& name) {
             const std::span children(schema.children, static_cast<std::size_t>(schema.n_children));
             if (std::ranges::none_of(children,
-                                     [&](const auto* one) { return one->name == name; })) {
-                refuse_arrow(": the options name " + quoted(name) +
-                             ", and there is no such column");
+                                     [&](const auto* child) { return child->name == name; })) {
+                refuse_arrow(": the options name " + detail::quoted(name) +
+                             ", but there is no such column");
             }
         };
         if (!options.timestamp.empty()) {
@@ -97,7 +97,7 @@ private:
             refuse_arrow(": the schema or the array was released already");
         }
         if (schema.format == nullptr || std::string_view(schema.format) != "+s") {
-            refuse_arrow(": the array is no struct (record batch)");
+            refuse_arrow(": the array is not a struct (record batch)");
         }
         if (!is_count(array.length) || !is_count(array.offset)) {
             refuse_arrow(": the struct's length or offset is out of range");
@@ -110,185 +110,229 @@ private:
             array.buffers[0] == nullptr) {
             return;
         }
-        const validity there{nullptr, static_cast<const std::uint8_t*>(array.buffers[0]),
+        const validity valid{nullptr, static_cast<const std::uint8_t*>(array.buffers[0]),
                              static_cast<std::size_t>(array.offset)};
         for (std::size_t row = 0; row < static_cast<std::size_t>(array.length); ++row) {
-            if (!there.has(row)) {
+            if (!valid.has(row)) {
                 refuse_arrow(": row " + std::to_string(row) + " of the struct is NULL as a whole");
             }
         }
     }
 
-    void add(const input& from)
+    void add(const input& column)
     {
         const bool symbol =
-            std::ranges::find(options_.symbols, from.what) != options_.symbols.end();
-        const std::string_view format = from.format();
-        if (!from.what.empty() && from.what == options_.timestamp) {
-            return add_times(from);
+            std::ranges::find(options_.symbols, column.name) != options_.symbols.end();
+        const std::string_view format = column.format();
+        if (!column.name.empty() && column.name == options_.timestamp) {
+            return add_times(column);
         }
-        if (from.schema.dictionary != nullptr || from.array.dictionary != nullptr) {
-            return add_dictionary(from);
+        if (column.schema.dictionary != nullptr || column.array.dictionary != nullptr) {
+            return add_dictionary(column);
         }
         if (format == "u") {
-            return add_text<std::int32_t>(from, symbol);
+            return add_text<std::int32_t>(column, symbol);
         }
         if (format == "U") {
-            return add_text<std::int64_t>(from, symbol);
+            return add_text<std::int64_t>(column, symbol);
+        }
+        if (format == "vu") {
+            return add_column(column,
+                              symbol ? symbol_cells<arrow_text_view> : value_cells<arrow_text_view>,
+                              text_views(column));
         }
         if (format == "n") {
             return;
         }
         if (symbol) {
-            from.refuse("only utf8 and large_utf8 can be a symbol, and its format is " +
-                        quoted(format));
+            column.refuse(
+                "only utf8, large_utf8 and utf8_view can be a symbol, and its format is " +
+                quoted(format));
         }
         if (const auto* const time = find_time_format(format)) {
-            return add_column(from, time->cells, fixed_width(from));
+            return add_column(column, time->cells, fixed_width(column));
         }
         const auto* const simple =
             std::ranges::find(simple_formats, format, &simple_format::format);
         if (simple != std::end(simple_formats)) {
-            return add_column(from, simple->cells, fixed_width(from));
+            return add_column(column, simple->cells, fixed_width(column));
         }
         if (format.starts_with("d:")) {
-            return add_decimal(from, format.substr(2));
+            return add_decimal(column, format.substr(2));
         }
         if (format == "+l") {
-            return add_list<std::int32_t>(from);
+            return add_list<std::int32_t>(column);
         }
         if (format == "+L") {
-            return add_list<std::int64_t>(from);
+            return add_list<std::int64_t>(column);
         }
         if (format.starts_with("+w:")) {
-            return add_fixed_list(from, format.substr(3));
+            return add_fixed_list(column, format.substr(3));
         }
-        refuse_format(from);
+        refuse_format(column);
     }
 
-    void add_column(const input& from, const cell_type& cells, const arrow_source& source)
+    void add_column(const input& column, const cell_type& cells, const arrow_source& source)
     {
-        columns_.push_back(column_access::make(from.what, cells, &sources_.emplace_back(source),
-                                               from.rows, from.there()));
+        columns_.push_back(column_access::make(column.name, cells, &sources_.emplace_back(source),
+                                               column.rows, column.valid_rows()));
     }
 
-    static arrow_source fixed_width(const input& from)
+    static arrow_source fixed_width(const input& column)
     {
-        from.expect_buffers(2);
-        return {.values = from.buffer(1, from.rows != 0), .first = from.first};
-    }
-
-    template <class Offset>
-    static arrow_source text(const input& from)
-    {
-        from.expect_buffers(3);
-        const std::int64_t last = from.check_offsets<Offset>();
-        return {.values = from.buffer(1, false),
-                .first = from.first,
-                .parts = from.buffer(2, last != 0)};
+        column.expect_buffers(2);
+        return {.values = column.buffer(1, column.rows != 0), .first = column.first};
     }
 
     template <class Offset>
-    void add_text(const input& from, bool symbol)
+    static arrow_source text(const input& column)
     {
-        add_column(from,
+        column.expect_buffers(3);
+        const std::int64_t last = column.check_offsets<Offset>();
+        return {.values = column.buffer(1, false),
+                .first = column.first,
+                .parts = column.buffer(2, last != 0)};
+    }
+
+    /// Returns the source of a column of text views. Checks that each text lies in one of the
+    /// buffers, whose sizes are in the last buffer.
+    static arrow_source text_views(const input& column)
+    {
+        if (column.array.n_buffers < 3) {
+            column.expect_buffers(3);
+        }
+        column.expect_buffers(column.array.n_buffers);
+        const auto buffers = static_cast<std::size_t>(column.array.n_buffers) - 3;
+        const std::byte* const sizes = column.buffer(buffers + 2, buffers != 0);
+        const std::byte* const views = column.buffer(1, column.rows != 0);
+        const validity valid = column.valid_rows();
+        for (std::size_t row = 0; row < column.rows; ++row) {
+            if (!valid.all() && !valid.has(row)) {
+                continue;
+            }
+            const std::byte* const view = views + (column.first + row) * arrow_text_view::size;
+            const std::int64_t length = load<std::int32_t>(view, 0);
+            if (length >= 0 && length <= arrow_text_view::max_inline) {
+                continue;
+            }
+            const std::int64_t buffer_index = load<std::int32_t>(view, 2);
+            const std::int64_t begin = load<std::int32_t>(view, 3);
+            if (length < 0 || begin < 0 || buffer_index < 0 ||
+                buffer_index >= static_cast<std::int64_t>(buffers) ||
+                begin + length >
+                    load<std::int64_t>(sizes, static_cast<std::size_t>(buffer_index))) {
+                column.refuse("the view of row " + std::to_string(row) + " is out of range");
+            }
+            static_cast<void>(column.buffer(static_cast<std::size_t>(buffer_index) + 2, true));
+        }
+        return {.values = views, .first = column.first, .data = column.array.buffers + 2};
+    }
+
+    template <class Offset>
+    void add_text(const input& column, bool symbol)
+    {
+        add_column(column,
                    symbol ? symbol_cells<arrow_text<Offset>> : value_cells<arrow_text<Offset>>,
-                   text<Offset>(from));
+                   text<Offset>(column));
     }
 
-    void add_times(const input& from)
+    void add_times(const input& column)
     {
-        const time_format* const time = find_time_format(from.format());
-        if (time == nullptr || from.schema.dictionary != nullptr) {
-            from.refuse("only a timestamp can be the designated one, and its format is " +
-                        quoted(from.format()));
+        const time_format* const time = find_time_format(column.format());
+        if (time == nullptr || column.schema.dictionary != nullptr) {
+            column.refuse("only a timestamp can be the designated timestamp, and its format is " +
+                          quoted(column.format()));
         }
         if (times_) {
-            from.refuse("two columns of this name can't both be the designated timestamp");
+            column.refuse("two columns of this name can't both be the designated timestamp");
         }
-        const arrow_source& source = sources_.emplace_back(fixed_width(from));
-        times_ = time->times(&source, from.rows, from.there());
+        const arrow_source& source = sources_.emplace_back(fixed_width(column));
+        times_ = time->times(&source, column.rows, column.valid_rows());
     }
 
-    void add_dictionary(const input& from)
+    void add_dictionary(const input& column)
     {
-        if (from.schema.dictionary == nullptr || from.array.dictionary == nullptr) {
-            from.refuse("schema and array differ in whether it has a dictionary");
+        if (column.schema.dictionary == nullptr || column.array.dictionary == nullptr) {
+            column.refuse("only one of schema and array has a dictionary");
         }
-        input texts{from.what, *from.schema.dictionary, *from.array.dictionary};
+        input texts{column.name, *column.schema.dictionary, *column.array.dictionary};
         texts.check(0, texts.array.length);
         const bool large = texts.format() == "U";
-        const char index = from.format().size() == 1 ? from.format().front() : '\0';
-        const cell_type* const cells = large ? find_indexed_cells<std::int64_t>(index)
-                                             : find_indexed_cells<std::int32_t>(index);
-        if (cells == nullptr || (!large && texts.format() != "u")) {
-            from.refuse("a dictionary of format " + quoted(texts.format()) +
-                        " by index of format " + quoted(from.format()) +
-                        " is not supported: make it one of utf8 by an integer index");
+        const bool views = texts.format() == "vu";
+        const char index = column.format().size() == 1 ? column.format().front() : '\0';
+        const cell_type* const cells = views ? find_indexed_cells<arrow_text_view>(index)
+                                       : large
+                                           ? find_indexed_cells<arrow_text<std::int64_t>>(index)
+                                           : find_indexed_cells<arrow_text<std::int32_t>>(index);
+        if (cells == nullptr || (!large && !views && texts.format() != "u")) {
+            column.refuse("a dictionary of format " + quoted(texts.format()) +
+                          " by index of format " + quoted(column.format()) +
+                          " is not supported: make it one of utf8 by an integer index");
         }
-        add_column(from, *cells, fixed_width(from));
-        const arrow_source& source =
-            sources_.emplace_back(large ? text<std::int64_t>(texts) : text<std::int32_t>(texts));
-        column_access::set_texts(columns_.back(), &source, texts.rows, texts.there());
+        add_column(column, *cells, fixed_width(column));
+        const arrow_source& source = sources_.emplace_back(views   ? text_views(texts)
+                                                           : large ? text<std::int64_t>(texts)
+                                                                   : text<std::int32_t>(texts));
+        column_access::set_texts(columns_.back(), &source, texts.rows, texts.valid_rows());
     }
 
-    void add_decimal(const input& from, std::string_view parameters)
+    void add_decimal(const input& column, std::string_view parameters)
     {
         std::array<int, 3> numbers{0, 0, 128}; // precision, scale, bits
         const auto& [precision, scale, bits] = numbers;
         if (!read_numbers(parameters, 2, numbers) ||
             (bits != 32 && bits != 64 && bits != 128 && bits != 256)) {
-            refuse_format(from);
+            refuse_format(column);
         }
-        arrow_source source = fixed_width(from);
+        arrow_source source = fixed_width(column);
         source.width = static_cast<std::size_t>(bits) / 8;
         source.scale = scale;
-        add_column(from, value_cells<arrow_decimal>, source);
+        add_column(column, value_cells<arrow_decimal>, source);
     }
 
-    /// Adds what a list's elements are to @p source: float64, @p count of them.
-    static void add_elements(const input& from, arrow_source& source, std::int64_t count)
+    /// Adds the @p count elements of a list, which must be float64, to @p source.
+    static void add_elements(const input& column, arrow_source& source, std::int64_t count)
     {
-        if (from.schema.n_children != 1 || from.array.n_children != 1 ||
-            from.schema.children == nullptr || from.array.children == nullptr ||
-            from.schema.children[0] == nullptr || from.array.children[0] == nullptr) {
-            from.refuse("a list has one child");
+        if (column.schema.n_children != 1 || column.array.n_children != 1 ||
+            column.schema.children == nullptr || column.array.children == nullptr ||
+            column.schema.children[0] == nullptr || column.array.children[0] == nullptr) {
+            column.refuse("a list has one child");
         }
-        input elements{from.what, *from.schema.children[0], *from.array.children[0]};
+        input elements{column.name, *column.schema.children[0], *column.array.children[0]};
         elements.check(0, count);
         if (elements.format() != "g" || elements.schema.dictionary != nullptr) {
-            from.refuse("a list of format " + quoted(elements.format()) +
-                        " is not supported: QuestDB takes arrays of float64 only");
+            column.refuse("a list of format " + quoted(elements.format()) +
+                          " is not supported: QuestDB takes arrays of float64 only");
         }
         elements.expect_buffers(2);
         source.parts = elements.buffer(1, count != 0);
         source.first_part = elements.first;
-        source.parts_there = elements.there();
+        source.valid_parts = elements.valid_rows();
     }
 
     template <class Offset>
-    void add_list(const input& from)
+    void add_list(const input& column)
     {
-        from.expect_buffers(2);
-        arrow_source source{.values = from.buffer(1, false), .first = from.first};
-        add_elements(from, source, from.check_offsets<Offset>());
-        add_column(from, value_cells<arrow_list<Offset>>, source);
+        column.expect_buffers(2);
+        arrow_source source{.values = column.buffer(1, false), .first = column.first};
+        add_elements(column, source, column.check_offsets<Offset>());
+        add_column(column, value_cells<arrow_list<Offset>>, source);
     }
 
-    void add_fixed_list(const input& from, std::string_view parameters)
+    void add_fixed_list(const input& column, std::string_view parameters)
     {
-        from.expect_buffers(1);
+        column.expect_buffers(1);
         std::array<int, 1> size{};
         std::int64_t count = 0;
         if (!read_numbers(parameters, 1, size) || size[0] < 0 ||
-            __builtin_mul_overflow(static_cast<std::int64_t>(from.first + from.rows), size[0],
+            __builtin_mul_overflow(static_cast<std::int64_t>(column.first + column.rows), size[0],
                                    &count) ||
             !is_count(count)) {
-            refuse_format(from);
+            refuse_format(column);
         }
-        arrow_source source{.first = from.first, .width = static_cast<std::size_t>(size[0])};
-        add_elements(from, source, count);
-        add_column(from, value_cells<arrow_fixed_list>, source);
+        arrow_source source{.first = column.first, .width = static_cast<std::size_t>(size[0])};
+        add_elements(column, source, count);
+        add_column(column, value_cells<arrow_fixed_list>, source);
     }
 
     const arrow_options& options_;

@@ -1,11 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Checks what an Arrow array says of itself before it is believed.
+// Checks the description of an Arrow array before its data is read.
 #pragma once
 
-#include "core/arrow_readers.hpp"
-#include "core/name.hpp"
+#include "core/ilp/arrow_readers.hpp"
+#include "core/text/quoted.hpp"
 
 #include <coquest/arrow.hpp>
 #include <coquest/error.hpp>
@@ -18,7 +18,7 @@
 
 namespace coquest::detail {
 
-// Bounds all counts so that no product with the size of an element overflows.
+// The limit of all counts. The product with the size of an element does not overflow.
 inline constexpr std::int64_t max_count = std::numeric_limits<std::int64_t>::max() / 128;
 
 [[noreturn]] inline void refuse_arrow(const std::string& message)
@@ -31,21 +31,21 @@ constexpr bool is_count(std::int64_t value) noexcept
     return value >= 0 && value <= max_count;
 }
 
-/// One array with its schema, and the part of it that is read.
+/// An array, its schema, and the range of elements to read.
 struct arrow_input {
-    std::string_view what; // for messages
+    std::string_view name; // of the column, for messages
     const ArrowSchema& schema;
     const ArrowArray& array;
-    std::size_t first = 0; // element of the buffers
+    std::size_t first = 0; // index in the buffers
     std::size_t rows = 0;
 
     [[noreturn]] void refuse(const std::string& message) const
     {
-        refuse_arrow(" column " + quoted(what) + ": " + message);
+        refuse_arrow(" column " + quoted(name) + ": " + message);
     }
     [[nodiscard]] std::string_view format() const noexcept { return schema.format; }
 
-    /// Checks what all arrays have; @p skipped elements come before those that are read.
+    /// Checks the fields that all arrays have. The range becomes @p read elements after @p skipped.
     void check(std::int64_t skipped, std::int64_t read)
     {
         if (schema.format == nullptr) {
@@ -71,7 +71,7 @@ struct arrow_input {
             refuse("its buffers are missing");
         }
     }
-    /// Returns a buffer that is there unless it holds nothing.
+    /// Returns a buffer, which may be null unless @p needed.
     [[nodiscard]] const std::byte* buffer(std::size_t index, bool needed) const
     {
         const auto* found = static_cast<const std::byte*>(array.buffers[index]);
@@ -80,7 +80,8 @@ struct arrow_input {
         }
         return found;
     }
-    [[nodiscard]] validity there() const
+    /// Returns which rows are not NULL.
+    [[nodiscard]] validity valid_rows() const
     {
         if (array.null_count == 0 || rows == 0) {
             return {};
@@ -91,7 +92,7 @@ struct arrow_input {
         }
         return {nullptr, bits, first};
     }
-    /// Returns the last of the offsets, which may not decrease.
+    /// Returns the last offset. Offsets must not decrease.
     template <class Offset>
     [[nodiscard]] std::int64_t check_offsets() const
     {

@@ -1,12 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "core/decimal.hpp"
+#include "core/ilp/decimal.hpp"
 
-#include "core/ascii.hpp"
-#include "core/name.hpp"
+#include "core/text/ascii.hpp"
+#include "core/text/quoted.hpp"
 
-#include <coquest/buffer.hpp>
+#include <coquest/detail/null_text.hpp>
+#include <coquest/detail/write_column.hpp>
 
 #include <algorithm>
 #include <cstring>
@@ -17,7 +18,7 @@ namespace {
 constexpr int max_digits = 76;                              // of any DECIMAL
 using magnitude = std::array<std::byte, decimal::max_size>; // the most significant byte first
 
-/// Multiplies by ten and adds a digit; false where the sign bit is reached.
+/// Multiplies @p value by ten and adds a digit. Returns false if the result reaches the sign bit.
 bool append_digit(magnitude& value, unsigned digit) noexcept
 {
     unsigned carry = digit;
@@ -39,7 +40,7 @@ void negate(magnitude& value) noexcept
     }
 }
 
-/// Drops the bytes that only repeat the sign of those behind them; one stays.
+/// Removes the leading bytes that only repeat the sign bit. At least one byte stays.
 std::span<const std::byte> without_sign_bytes(std::span<const std::byte> value) noexcept
 {
     const auto negative = [](std::byte b) { return (b & std::byte{0x80}) != std::byte{}; };
@@ -76,7 +77,7 @@ void decimal::set(std::span<const std::byte> unscaled) noexcept
     }
 }
 
-// ILP has no negative scale (contract §5.6).
+// Replaces a negative scale, which ILP does not have (docs/protocol.md, Types and values).
 void decimal::multiply_out() noexcept
 {
     if (scale_ >= 0 || size_ > max_size) {
@@ -109,23 +110,27 @@ void decimal::multiply_out() noexcept
     }
 }
 
-decimal decimal::parse(std::string_view text)
+decimal decimal::parse(detail::text_argument argument)
 {
-    detail::decimal_digits read;
-    if (const std::string problem = detail::read_decimal(text, read); !problem.empty()) {
-        throw error(errc::invalid_decimal, "decimal " + detail::quoted(text) + ": " + problem);
+    const std::string_view text = argument;
+    if (detail::is_null_text(text)) {
+        throw error(errc::invalid_decimal, "the text of a decimal is a null pointer");
+    }
+    detail::decimal_digits parsed;
+    if (const std::string message = detail::read_decimal(text, parsed); !message.empty()) {
+        throw error(errc::invalid_decimal, "decimal " + detail::quoted(text) + ": " + message);
     }
     decimal value;
-    value.scale_ = read.scale;
-    if (read.null) {
+    value.scale_ = parsed.scale;
+    if (parsed.null) {
         value.size_ = 0;
         return value;
     }
     magnitude bytes{};
-    for (int i = 0; i < read.count; ++i) {
-        append_digit(bytes, read.digits[static_cast<std::size_t>(i)]); // 76 digits fit
+    for (int i = 0; i < parsed.count; ++i) {
+        append_digit(bytes, parsed.digits[static_cast<std::size_t>(i)]); // 76 digits fit
     }
-    if (read.negative) {
+    if (parsed.negative) {
         negate(bytes);
     }
     value.set(bytes);
@@ -134,27 +139,28 @@ decimal decimal::parse(std::string_view text)
 
 std::string detail::read_decimal(std::string_view text, decimal_digits& out)
 {
-    std::size_t at = 0;
-    const auto peek = [&] { return at < text.size() ? text[at] : '\0'; };
+    std::size_t position = 0;
+    const auto peek = [&] { return position < text.size() ? text[position] : '\0'; };
     const auto unexpected = [&] {
-        return at == text.size() ? "it ends where a digit was expected"
-                                 : "unexpected byte at byte " + std::to_string(at) +
-                                       ": write digits with an optional sign, point and exponent";
+        return position == text.size()
+                   ? "it ends where a digit was expected"
+                   : "unexpected byte at byte " + std::to_string(position) +
+                         ": write digits with an optional sign, point and exponent";
     };
     const auto sign = [&] {
         const bool minus = peek() == '-';
-        at += minus || peek() == '+' ? 1 : 0;
+        position += minus || peek() == '+' ? 1 : 0;
         return minus;
     };
     out.negative = sign();
-    if (const std::string_view rest = text.substr(at); rest == "NaN" || rest == "Infinity") {
+    if (const std::string_view word = text.substr(position); word == "NaN" || word == "Infinity") {
         out.null = true;
         return {};
     }
-    constexpr std::string_view too_many = "it has more than 76 digits, the most of a DECIMAL";
-    bool any = false;
+    constexpr std::string_view too_many = "it has more than 76 digits, the maximum of a DECIMAL";
+    bool has_digit = false;
     bool point = false;
-    for (;; ++at) {
+    for (;; ++position) {
         if (peek() == '.' && !point) {
             point = true;
             continue;
@@ -162,7 +168,7 @@ std::string detail::read_decimal(std::string_view text, decimal_digits& out)
         if (!is_digit(peek())) {
             break;
         }
-        any = true;
+        has_digit = true;
         out.scale += point ? 1 : 0;
         const auto digit = static_cast<unsigned char>(peek() - '0');
         out.places += point || out.count != 0 || digit != 0 ? 1 : 0;
@@ -174,26 +180,26 @@ std::string detail::read_decimal(std::string_view text, decimal_digits& out)
         }
         out.digits[static_cast<std::size_t>(out.count++)] = digit;
     }
-    if (!any) {
+    if (!has_digit) {
         return unexpected();
     }
     if (peek() == 'e' || peek() == 'E') {
-        ++at;
+        ++position;
         const bool minus = sign();
         int exponent = 0;
         if (!is_digit(peek())) {
             return unexpected();
         }
-        for (; is_digit(peek()); ++at) {
+        for (; is_digit(peek()); ++position) {
             exponent = std::min(exponent * 10 + (peek() - '0'), 1'000'000);
         }
         out.scale += minus ? exponent : -exponent;
     }
-    if (at != text.size()) {
+    if (position != text.size()) {
         return unexpected();
     }
-    // 9.3.4 counts the zeros behind the point, those that the exponent adds, and one digit before
-    // the point in any case
+    // QuestDB also counts the zeros after the point, the zeros that the exponent adds, and at least
+    // one digit before the point
     out.places = std::max(std::max(out.places, 1) + std::max(-out.scale, 0), out.scale + 1);
     if (out.count == 0) {
         out.scale = std::max(out.scale, 0);
@@ -206,73 +212,82 @@ std::string detail::read_decimal(std::string_view text, decimal_digits& out)
     }
     if (out.scale > decimal::max_scale) {
         return "it has " + std::to_string(out.scale) +
-               " digits behind the point; a DECIMAL has at most 76";
+               " digits after the point; a DECIMAL has at most 76";
     }
     return {};
 }
 
-// Writes all but the value; null where the row is broken.
-char* buffer::begin_decimal(column_name name, std::size_t value_bytes)
+namespace detail {
+namespace {
+
+// Writes everything before the value. Returns null if the row is broken.
+char* begin_decimal(row_writer& rows, column_name name, std::size_t value_bytes)
 {
-    if (version_ < protocol_version::v3) {
-        refuse(errc::protocol_version_error, name,
-               "protocol version " + std::to_string(static_cast<int>(version_)) +
-                   " has no decimals: use version 3");
+    if (rows.version() < protocol_version::v3) {
+        rows.refuse(errc::protocol_version_error, name,
+                    "protocol version " + std::to_string(static_cast<int>(rows.version())) +
+                        " has no decimals: use version 3");
         return nullptr;
     }
-    return begin_field(name, value_bytes);
+    return rows.begin_column(name, value_bytes);
 }
 
-buffer& buffer::column_dec(column_name name, std::string_view value)
+} // namespace
+
+void write_decimal(row_writer& rows, column_name name, std::string_view value)
 {
-    char* out = begin_decimal(name, value.size() + 1);
+    char* out = begin_decimal(rows, name, value.size() + 1);
     if (out == nullptr) {
-        return *this;
+        return;
     }
-    detail::decimal_digits read;
-    if (const std::string problem = detail::read_decimal(value, read); !problem.empty()) {
-        refuse(errc::invalid_decimal, name, "decimal " + detail::quoted(value) + ": " + problem);
-        return *this;
+    if (is_null_text(value)) {
+        rows.refuse_text(name.view(), value, false);
+        return;
     }
-    if (read.places > max_digits) {
-        refuse(errc::invalid_decimal, name,
-               "decimal " + detail::quoted(value) + ": the server counts " +
-                   std::to_string(read.places) +
-                   " digits in this text and takes 76: pass a coquest::decimal");
-        return *this;
+    decimal_digits parsed;
+    if (const std::string message = read_decimal(value, parsed); !message.empty()) {
+        rows.refuse(errc::invalid_decimal, name, "decimal " + quoted(value) + ": " + message);
+        return;
+    }
+    if (parsed.places > max_digits) {
+        rows.refuse(errc::invalid_decimal, name,
+                    "decimal " + quoted(value) + ": the server counts " +
+                        std::to_string(parsed.places) +
+                        " digits in this text and takes 76: pass a coquest::decimal");
+        return;
     }
     std::memcpy(out, value.data(), value.size());
     out += value.size();
     *out = 'd';
-    end_field(out + 1);
-    return *this;
+    rows.end_column(out + 1);
 }
 
-buffer& buffer::column_dec(column_name name, const decimal& value)
+void write_decimal(row_writer& rows, column_name name, const decimal& value)
 {
-    char* out = begin_decimal(name, 4 + decimal::max_size);
+    char* out = begin_decimal(rows, name, 4 + decimal::max_size);
     if (out == nullptr) {
-        return *this;
+        return;
     }
     if (value.size() > decimal::max_size) {
-        refuse(errc::invalid_decimal, name, "the decimal's unscaled value has more than 32 bytes");
-        return *this;
+        rows.refuse(errc::invalid_decimal, name,
+                    "the decimal's unscaled value has more than 32 bytes");
+        return;
     }
     if (value.scale() < 0 || value.scale() > decimal::max_scale) {
-        refuse(errc::invalid_decimal, name,
-               "the decimal's scale is " + std::to_string(value.scale()) + ", not 0 to 76");
-        return *this;
+        rows.refuse(errc::invalid_decimal, name,
+                    "the decimal's scale is " + std::to_string(value.scale()) + ", not 0 to 76");
+        return;
     }
     const std::span<const std::byte> bytes = value.unscaled();
-    out[0] = '='; // the second one: binary follows
+    out[0] = '='; // a second "=": a binary value follows
     out[1] = 0x17;
     out[2] = static_cast<char>(value.scale());
     out[3] = static_cast<char>(bytes.size());
     if (!bytes.empty()) {
         std::memcpy(out + 4, bytes.data(), bytes.size());
     }
-    end_field(out + 4 + bytes.size());
-    return *this;
+    rows.end_column(out + 4 + bytes.size());
 }
 
+} // namespace detail
 } // namespace coquest

@@ -1,19 +1,23 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Eight decimal digits at a time, all of them divided at once in one register: what integers and
-// doubles as text share.
+// Writes eight decimal digits at a time; all are divided in parallel in one register. Integers and
+// doubles share this code.
 #pragma once
 
 #include <coquest/detail/text.hpp>
 
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 
 namespace coquest::detail {
 
 static_assert(std::endian::native == std::endian::little); // the first digit is the lowest byte
+
+/// The maximum size of a designated timestamp and its row end: " ", the digits, "n", "\n".
+inline constexpr std::size_t max_timestamp_text = 1 + max_integer_text + 2;
 
 inline constexpr std::uint32_t ten_to_8 = 100'000'000;
 inline constexpr std::uint64_t ascii_zeros = 0x3030303030303030;
@@ -44,18 +48,18 @@ inline char* put_eight(char* out, std::uint32_t value) noexcept
     return out + 8;
 }
 
-/// Writes @p value < 10^8 without leading zeros; eight bytes are stored whatever their number.
+/// Writes @p value < 10^8 without leading zeros. Always stores eight bytes.
 inline char* put_up_to_eight(char* out, std::uint32_t value) noexcept
 {
     const std::uint64_t digits = eight_digits(value);
-    // bits of leading zero digits, whole bytes; a lone zero keeps its last digit
+    // the bits of leading zero digits, in whole bytes; a lone zero keeps its last digit
     const int leading = std::countr_zero(digits | (std::uint64_t{1} << 56)) & ~7;
     put_word(out, (digits | ascii_zeros) >> leading);
     return out + 8 - leading / 8;
 }
 
-/// Factors and places of a vector of digits. They are defined in another file than they are used
-/// in, or the compiler would put each together from several instructions.
+/// Constants for a vector of digits. They are defined in another file than the one that uses them,
+/// because otherwise the compiler would compose each constant by several instructions.
 struct vector_constants_table {
     alignas(16) std::uint64_t by_10000[2];
     alignas(16) std::uint64_t less_10000[2];
@@ -68,7 +72,7 @@ struct vector_constants_table {
 };
 extern const vector_constants_table vector_constants;
 
-/// Writes @p value, which begins with @p lead.
+/// Writes @p value, which begins with the digits in @p lead.
 inline char* put_timestamp(char* out, std::uint64_t value, const timestamp_text& lead) noexcept
 {
     std::memcpy(out, lead.text_, sizeof lead.text_);

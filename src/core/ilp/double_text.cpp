@@ -1,13 +1,39 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Doubles as their shortest text: Schubfach (R. Giulietti) in the order of its variant xjb. One
-// product by a power of ten yields all digits but the last, which is then kept or dropped: no
-// division by ten, and trailing zeros need no loop. Prices in cents go a way of half the length.
+// Writes doubles as their shortest text: the fewest digits that read back as the same double, and
+// of those the nearest to it. Prices in cents take a shorter path.
+//
+// Theory of operation. The algorithm is Schubfach (Raffaello Giulietti, "The Schubfach way to
+// render doubles"), with its steps in the order of the variant xjb (github.com/xjb714/xjb): one
+// product with a power of ten yields all digits but the last, without a division by ten and without
+// a loop over trailing zeros.
+//
+// A double is c * 2^q. Choose unit so that 10^(unit-1) <= 2^q < 10^unit. The numbers that read back
+// as the double are those up to half of 2^q on either side. They contain at most one multiple of
+// 10^unit, and at least one of 10^(unit-1). Let whole and fraction be the parts of
+// c * 2^q / 10^unit, and let half be half of 2^q in the same units:
+//   fraction < half        whole is the shortest (and may have trailing zeros)
+//   fraction + half > 1    whole + 1 is the shortest
+//   otherwise              one more digit is needed: fraction * 10, rounded to the nearest
+// The bounds themselves read back as the double if c is even. Below a power of two, the numbers
+// that read back end at a quarter of 2^q.
+//
+// scale() computes fraction and half in units of 2^-64, with powers of ten that are cut off at 128
+// bits. Thus half is exact but for its last bit, and fraction is too small by less than 1 + 2^-10
+// units. Only a double whose fraction is that near to a bound could get the wrong digits:
+// - No fraction is within 2.15 units of a bound without being equal to it.
+// - If it is equal to a bound, the computed fraction and half are equal, or their sum is 2^64 - 1.
+//   So adding 1 to half includes the bound.
+// - Tenfold the fraction is rounded right by adding a half plus 6 to 15 units and cutting off, with
+//   one exception: 2.5 is rounded to 2.
+// tests/proofs/double_text.py proves these three, and every table and constant of this file, with
+// exact numbers: for each q, it enumerates all c that come near to a bound or to a tie.
 
-#include "core/digits.hpp"
-#include "core/powers_of_ten.hpp"
-#include "core/processor.hpp"
+#include "core/ilp/digits.hpp"
+#include "core/ilp/exponent_text.hpp"
+#include "core/ilp/powers_of_ten.hpp"
+#include "core/ilp/processor.hpp"
 
 #include <coquest/detail/text.hpp>
 
@@ -23,21 +49,6 @@
 #if defined(COQUEST_X86)
 #include <immintrin.h>
 #endif
-
-// Theory of operation. A double is c * 2^q. With 10^(unit-1) <= 2^q < 10^unit, the numbers that
-// read back as it, up to half of 2^q to either side, hold one multiple of 10^unit at most, and one
-// of 10^(unit-1) at least. Let whole and fraction be the parts of c * 2^q / 10^unit, and half be
-// half of 2^q in the same measure:
-//   fraction < half        whole is the shortest (and has its own trailing zeros)
-//   fraction + half > 1    whole + 1 is
-//   otherwise              one digit more: fraction * 10, rounded to the nearest
-// The bounds themselves read back as the double where c is even.
-//
-// 64 bits of fraction and half are enough, with powers of ten cut off at 128 bits. Enumerating the
-// nearest misses of each q shows, over all doubles: no bound is within 2.16 units of 2^-64 without
-// being met exactly; where one is met, fraction and half come out equal, or add up to 2^64 - 1; the
-// rounding is right for an addend of a half and 6 to 15 units. The tests hold these misses, and all
-// powers of two, whose bounds differ.
 
 namespace coquest::detail {
 namespace {
@@ -57,27 +68,18 @@ COQUEST_INLINE wide multiply(std::uint64_t a, std::uint64_t b) noexcept
 #endif
 }
 
-// floor(log2(10^n)), floor(log10(2^n)) and floor(log10(2^n * 3/4)) for all exponents of a double
-constexpr int log2_pow10(int n) noexcept
-{
-    return (n * 1741647) >> 19;
-}
-
-constexpr int log10_pow2(int n) noexcept
-{
-    return (n * 315653) >> 20;
-}
-
-constexpr int log10_pow2_three_quarters(int n) noexcept
-{
-    return (n * 631305 - 261663) >> 21;
-}
-
 constexpr std::uint64_t ten_to_15 = 1'000'000'000'000'000;
-constexpr int least_exponent = -1074; // of 2, in the subnormals
+constexpr int least_exponent = -1074; // of 2, for subnormals
 constexpr std::uint64_t hidden_bit = std::uint64_t{1} << 52;
+constexpr std::uint64_t rounding_addend = (std::uint64_t{1} << 63) + 6;
 
-/// The double in units of 10^unit; fraction and half in 2^-64 of them.
+// A number of cents that is nearer than half of 2^q reads back as c * 2^q. From 2^-8 to 2^19, no
+// other text of up to 15 digits does.
+constexpr int min_cents_exponent = -60;
+constexpr int max_cents_exponent = -34;
+constexpr std::uint64_t cents_tolerance = 49; // in hundredths of 2^q
+
+/// A double in units of 10^unit; fraction and half are in 2^-64 of that unit.
 struct scaled {
     std::uint64_t whole;
     std::uint64_t fraction;
@@ -95,16 +97,15 @@ COQUEST_INLINE scaled scale(std::uint64_t c, int q, int unit) noexcept
     return {top >> 4, (top << 60) | (middle >> 4), power.high >> (5 - shift)};
 }
 
-/// Returns the digit that is nearest to @p fraction * 10, the even one of two.
+/// Returns the digit nearest to @p fraction * 10. Of two nearest digits, returns the even one.
 COQUEST_INLINE std::uint64_t last_digit(std::uint64_t fraction) noexcept
 {
-    constexpr std::uint64_t quarter = std::uint64_t{1} << 62; // 2.5: the one tie that rounds down
-    constexpr std::uint64_t addend = (std::uint64_t{1} << 63) + 6;
+    constexpr std::uint64_t quarter = std::uint64_t{1} << 62; // 2.5, the only tie that rounds down
     if (fraction == quarter) [[unlikely]] {
         return 2;
     }
     const wide tenfold = multiply(fraction, 10);
-    return tenfold.high + (tenfold.low >= 0 - addend);
+    return tenfold.high + (tenfold.low >= 0 - rounding_addend);
 }
 
 /// (whole + last / 10) * 10^unit
@@ -128,7 +129,7 @@ COQUEST_INLINE decimal shortest(std::uint64_t c, int q) noexcept
     return {x.whole, last_digit(x.fraction), unit};
 }
 
-/// A power of two, 2^52 * 2^q: its neighbour below is half as far as that above.
+/// Returns the shortest decimal of 2^52 * 2^q, a power of two: its lower neighbour is half as far.
 COQUEST_INLINE decimal shortest_power_of_two(int q) noexcept
 {
     const int unit = log10_pow2_three_quarters(q) + 1;
@@ -141,7 +142,7 @@ COQUEST_INLINE decimal shortest_power_of_two(int q) noexcept
     if (x.fraction < quarter) {
         return {x.whole, 0, unit};
     }
-    // the nearest digit may lie below what reads back
+    // the nearest digit may be below the numbers that read back
     const std::uint64_t least = multiply(x.fraction - quarter, 10).high + 1;
     return {x.whole, std::max(last_digit(x.fraction), least), unit};
 }
@@ -152,50 +153,7 @@ COQUEST_INLINE char* put_text(char* out, std::string_view text) noexcept
     return out + text.size();
 }
 
-constexpr int min_exponent = -324;
-constexpr int max_exponent = 308;
-
-/// Exponents as text, and how long each is.
-struct exponent_texts {
-    std::array<std::array<char, 4>, max_exponent - min_exponent + 1> text{};
-    std::array<unsigned char, max_exponent - min_exponent + 1> size{};
-};
-
-constexpr exponent_texts make_exponents()
-{
-    exponent_texts made;
-    for (std::size_t i = 0; i < made.text.size(); ++i) {
-        const int exponent = static_cast<int>(i) + min_exponent;
-        const int n = exponent < 0 ? -exponent : exponent;
-        unsigned char& size = made.size[i];
-        const auto put = [&](int digit) {
-            made.text[i][size++] = static_cast<char>('0' + digit % 10);
-        };
-        if (exponent < 0) {
-            made.text[i][size++] = '-';
-        }
-        if (n >= 100) {
-            put(n / 100);
-        }
-        if (n >= 10) {
-            put(n / 10);
-        }
-        put(n);
-    }
-    return made;
-}
-constexpr exponent_texts exponents = make_exponents();
-
-/// Writes `e` and @p exponent.
-COQUEST_INLINE char* put_exponent(char* out, int exponent) noexcept
-{
-    const auto index = static_cast<std::size_t>(exponent - min_exponent);
-    *out = 'e';
-    std::memcpy(out + 1, exponents.text[index].data(), 4);
-    return out + 1 + exponents.size[index];
-}
-
-/// Sixteen digits in two words; the first is the low byte of the first.
+/// Sixteen digits in two words. The first digit is the low byte of the first word.
 class word_digits {
 public:
     COQUEST_INLINE explicit word_digits(std::uint64_t value) noexcept
@@ -204,7 +162,7 @@ public:
     {
     }
 
-    /// Returns the number of digits without trailing zeros; value is not zero.
+    /// Returns the number of digits without trailing zeros. The value must not be zero.
     [[nodiscard]] COQUEST_INLINE std::ptrdiff_t count() const noexcept
     {
         const int zeros =
@@ -216,9 +174,9 @@ public:
         put_word(out, digits_[0] | ascii_zeros);
         put_word(out + 8, digits_[1] | ascii_zeros);
     }
-    /// Writes all of them with a point behind the first.
+    /// Writes all digits, with a point after the first one.
     COQUEST_INLINE void put_first_apart(char* out) const noexcept { put_with_point(out, 1); }
-    /// Writes all of them with a point behind the first @p whole, 1 to 15.
+    /// Writes all digits, with a point after the first @p whole ones, 1 to 15.
     COQUEST_INLINE void put_with_point(char* out, std::ptrdiff_t whole) const noexcept
     {
         const std::uint64_t words[2] = {digits_[0] | ascii_zeros, digits_[1] | ascii_zeros};
@@ -230,7 +188,7 @@ public:
             put_word(out + 8, words[1]);
             put_word(out + whole, words[1] >> (8 * (whole - 9)));
         }
-        out[whole] = '.'; // in place of the digit before it, which each shifted word begins with
+        out[whole] = '.'; // overwrites a copy of the digit before the point
     }
 
 private:
@@ -240,12 +198,12 @@ private:
 template <class Digits>
 COQUEST_INLINE char* put_decimal(char* out, decimal value) noexcept
 {
-    while (value.whole < ten_to_15) { // more than once in the subnormals only
+    while (value.whole < ten_to_15) { // more than once for subnormals only
         value = {value.whole * 10 + value.last, 0, value.unit - 1};
     }
     const Digits text(value.whole);
-    const std::ptrdiff_t point = value.unit + 16; // digits before it
-    // The last digit is in its place before it is known whether it counts.
+    const std::ptrdiff_t point = value.unit + 16; // the number of digits before the point
+    // The last digit is always written; the returned end decides whether it counts.
     const char last = static_cast<char>('0' + value.last);
     if (point < -4 || point > 16) {
         text.put_first_apart(out);
@@ -272,15 +230,15 @@ COQUEST_INLINE char* put_decimal(char* out, decimal value) noexcept
         text.put_with_point(out, point);
     }
     out[17] = last;
-    // digits behind the last are zeros: they pad a number that is whole
+    // a whole number is padded with the zeros after its last digit
     return out + 1 + std::max(count, point + 1);
 }
 
-/// Writes @p cents < 10^8 / 100 with one decimal or two.
+/// Writes @p cents < 10^8 as hundredths, with one or two decimals.
 COQUEST_INLINE char* put_cents(char* out, std::uint32_t cents) noexcept
 {
     const std::uint64_t text = eight_digits(cents);
-    // whole bytes of leading zeros; six digits are before the point, the last of them always stays
+    // the number of leading zeros; six digits are before the point, and the last of them stays
     const int leading = std::countr_zero(text | std::uint64_t{1} << 40) / 8;
     put_word(out, (text | ascii_zeros) >> (8 * leading));
     out += 6 - leading;
@@ -289,16 +247,14 @@ COQUEST_INLINE char* put_cents(char* out, std::uint32_t cents) noexcept
     return out + 2 + (text >> 56 != 0);
 }
 
-/// Writes c * 2^q, which is no power of two, or a subnormal.
+/// Writes c * 2^q, which is not a power of two or is subnormal.
 template <class Digits>
 COQUEST_INLINE char* put_normal(char* out, std::uint64_t c, int q) noexcept
 {
-    // From 2^-8 to 2^19: cents that are nearer than half of 2^q read back as the double, and no
-    // other text of 15 digits or less does. (A power of two is met exactly or missed by far.)
-    if (static_cast<unsigned>(q + 60) <= 26) {
+    if (q >= min_cents_exponent && q <= max_cents_exponent) {
         const std::uint64_t hundredfold = c * 100; // in units of 2^q
         const std::uint64_t cents = ((hundredfold >> (-q - 1)) + 1) / 2;
-        if (hundredfold - (cents << -q) + 49 <= 98) { // within 49 on either side
+        if (hundredfold - (cents << -q) + cents_tolerance <= 2 * cents_tolerance) {
             return put_cents(out, static_cast<std::uint32_t>(cents));
         }
     }
@@ -328,8 +284,8 @@ COQUEST_INLINE char* put_normal(char* out, std::uint64_t c, int q) noexcept
 
 #if defined(COQUEST_X86)
 
-/// For each place of the point, which digit each byte is.
-constexpr std::array<std::array<unsigned char, 16>, 16> make_point_at()
+/// For each position of the point, the index of the digit in each byte.
+consteval std::array<std::array<unsigned char, 16>, 16> make_point_at()
 {
     std::array<std::array<unsigned char, 16>, 16> places{};
     for (unsigned point = 0; point < 16; ++point) {
@@ -346,7 +302,7 @@ class vector_digits {
 public:
     COQUEST_V3 explicit vector_digits(std::uint64_t value) noexcept
     {
-        // As in eight_digits, in both halves at once, but the ones and tens part at the end.
+        // Like eight_digits(), in both halves in parallel. Ones and tens are separated at the end.
         const auto high = static_cast<long long>(value / ten_to_8);
         const auto low = static_cast<long long>(value % ten_to_8);
         const __m128i eights = _mm_set_epi64x(low, high);
@@ -425,7 +381,7 @@ using double_writer = char* (*)(char*, double) noexcept;
 
 char* choose_writer(char* out, double value) noexcept;
 
-/// The best for this processor, once the first call has looked.
+/// The best function for this processor, after the first call has chosen it.
 std::atomic<double_writer> writer = choose_writer;
 
 char* choose_writer(char* out, double value) noexcept

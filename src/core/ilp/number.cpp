@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Integers as text, eight digits at a time; a timestamp's leading digits are taken from the last.
+// Writes integers as text, eight digits at a time. The leading digits of a timestamp are kept for
+// the next one.
 
-#include "core/digits.hpp"
+#include "core/ilp/digits.hpp"
 
 #include <coquest/detail/text.hpp>
 
@@ -20,7 +21,7 @@ const vector_constants_table vector_constants = {
     {0x10000 - 100, 0x10000 - 100, 0x10000 - 100, 0x10000 - 100},
     {6554, 6554, 6554, 6554, 6554, 6554, 6554, 6554},
     {-10, 0, -10, 0, -10, 0, -10, 0, -10, 0, -10, 0, -10, 0, -10, 0},
-    // tens are in bytes 0 to 7, ones in 8 to 15, the last of each eight first
+    // tens are in bytes 0 to 7 and ones in bytes 8 to 15, both in reverse order
     {3, 11, 2, 10, 1, 9, 0, 8, 7, 15, 6, 14, 5, 13, 4, 12},
     {'0', '0', '0', '0', '0', '0', '0', '0', '0', '0', '0', '0', '0', '0', '0', '0'},
 };
@@ -44,7 +45,7 @@ char* put_unsigned(char* out, std::uint64_t value) noexcept
 char* put_integer(char* out, std::int64_t value) noexcept
 {
     auto magnitude = static_cast<std::uint64_t>(value);
-    if (magnitude < 100) { // percentages, codes, counts: most integers are small
+    if (magnitude < 100) { // most integers are small: percentages, codes, counts
         const auto tens = static_cast<std::uint32_t>(magnitude) * 103 >> 10;
         const std::uint32_t digits =
             (tens | (static_cast<std::uint32_t>(magnitude) - 10 * tens) << 8) | 0x3030;
@@ -64,7 +65,7 @@ void timestamp_text::take(std::uint64_t value) noexcept
 {
     high_ = value / ten_to_8;
     if (high_ == 0) {
-        high_ = UINT64_MAX; // leads nothing
+        high_ = UINT64_MAX; // leads() returns false
         return;
     }
     size_ = static_cast<std::size_t>(put_unsigned(text_, high_) - text_);

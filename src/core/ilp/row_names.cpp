@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "core/row_names.hpp"
+#include "core/ilp/row_names.hpp"
 
-#include "core/ascii.hpp"
+#include <coquest/detail/same_name.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -12,73 +12,73 @@
 namespace coquest::detail {
 namespace {
 
-/// Returns the offset of the first byte of @p ends, from @p at on, that has no backslash before it.
-std::size_t find_plain(std::string_view row, std::size_t at, std::string_view ends) noexcept
+/// Returns the position of the first byte of @p ends at or after @p position that is not escaped.
+std::size_t find_plain(std::string_view row, std::size_t position, std::string_view ends) noexcept
 {
-    while (ends.find(row[at]) == ends.npos) {
-        at += row[at] == '\\' ? 2 : 1;
+    while (ends.find(row[position]) == ends.npos) {
+        position += row[position] == '\\' ? 2 : 1;
     }
-    return at;
+    return position;
 }
 
-/// Returns the end of a binary value, whose type is at @p at.
-std::size_t skip_binary(std::string_view row, std::size_t at) noexcept
+/// Returns the end of a binary value whose type byte is at @p position.
+std::size_t skip_binary(std::string_view row, std::size_t position) noexcept
 {
     const auto byte = [row](std::size_t i) {
         return static_cast<std::size_t>(static_cast<unsigned char>(row[i]));
     };
-    switch (row[at]) {
-    case 0x10: return at + 1 + sizeof(double);
-    case 0x17: return at + 3 + byte(at + 2);
-    default: break; // an array
+    switch (row[position]) {
+    case 0x10: return position + 1 + sizeof(double);
+    case 0x17: return position + 3 + byte(position + 2);
+    default: break; // array
     }
-    const std::size_t rank = byte(at + 2);
+    const std::size_t rank = byte(position + 2);
     std::size_t bytes = sizeof(double);
     for (std::size_t i = 0; i < rank; ++i) {
         std::uint32_t length = 0;
-        std::memcpy(&length, row.data() + at + 3 + 4 * i, sizeof length);
+        std::memcpy(&length, row.data() + position + 3 + 4 * i, sizeof length);
         bytes *= length;
     }
-    return at + 3 + 4 * rank + bytes;
+    return position + 3 + 4 * rank + bytes;
 }
 
-std::size_t skip_field_value(std::string_view row, std::size_t at) noexcept
+std::size_t skip_field_value(std::string_view row, std::size_t position) noexcept
 {
-    if (row[at] == '=') {
-        return skip_binary(row, at + 1);
+    if (row[position] == '=') {
+        return skip_binary(row, position + 1);
     }
-    if (row[at] == '"') {
-        return find_plain(row, at + 1, "\"") + 1;
+    if (row[position] == '"') {
+        return find_plain(row, position + 1, "\"") + 1;
     }
-    return row.find_first_of(", \n", at);
+    return row.find_first_of(", \n", position);
 }
 
-bool less_ignoring_case(std::string_view a, std::string_view b) noexcept
+bool name_less(std::string_view a, std::string_view b) noexcept
 {
-    return std::ranges::lexicographical_compare(a, b, {}, to_lower, to_lower);
+    return compare_names(a, b) < 0;
 }
 
-/// Calls @p visit with each name of the first row of @p rows, and returns the row's size.
+/// Calls @p visit with each name in the first row of @p rows, and returns the size of that row.
 template <class Visit>
 std::size_t walk_row(std::string_view rows, Visit visit)
 {
-    std::size_t at = find_plain(rows, 0, ", ");
-    bool fields = rows[at] == ' ';
+    std::size_t position = find_plain(rows, 0, ", ");
+    bool fields = rows[position] == ' ';
     for (;;) {
-        const std::size_t begin = at + 1;
+        const std::size_t begin = position + 1;
         const std::size_t end = find_plain(rows, begin, "= \n");
         if (rows[end] != '=') {
-            at = end; // the timestamp of a row without columns
+            position = end; // the timestamp of a row without columns
             break;
         }
         visit(rows.substr(begin, end - begin));
-        at = fields ? skip_field_value(rows, end + 1) : find_plain(rows, end + 1, ", \n");
-        if (rows[at] == '\n' || (fields && rows[at] == ' ')) {
+        position = fields ? skip_field_value(rows, end + 1) : find_plain(rows, end + 1, ", \n");
+        if (rows[position] == '\n' || (fields && rows[position] == ' ')) {
             break;
         }
-        fields = fields || rows[at] == ' ';
+        fields = fields || rows[position] == ' ';
     }
-    return rows.find('\n', at) + 1;
+    return rows.find('\n', position) + 1;
 }
 
 } // namespace
@@ -97,11 +97,8 @@ std::size_t row_size(std::string_view rows)
 std::string find_duplicate(std::string_view row, std::vector<std::string_view>& names)
 {
     list_names(row, names);
-    std::ranges::sort(names, less_ignoring_case);
-    const auto equal = [](std::string_view a, std::string_view b) {
-        return std::ranges::equal(a, b, {}, to_lower, to_lower);
-    };
-    const auto found = std::ranges::adjacent_find(names, equal);
+    std::ranges::sort(names, name_less);
+    const auto found = std::ranges::adjacent_find(names, same_name);
     std::string name;
     for (std::size_t i = 0; found != names.end() && i < found->size(); ++i) {
         i += (*found)[i] == '\\' ? 1 : 0;

@@ -1,14 +1,16 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Text goes out in blocks of 16 bytes: one load, one comparison for everything that needs care, one
-// store. A text that is longer, or has a byte that needs care (an escape, a multi-byte character),
-// goes to the kernel of the instruction set where there is one; else that byte is looked at alone.
+// Writes text in blocks of 16 bytes: one load, one search for bytes that need care (escapes,
+// control bytes, multi-byte characters), one store. A longer text, or one with bytes that need
+// care, is written by the kernel of the instruction set. Without such a kernel, these bytes are
+// written one by one.
 
-#include "core/text_block.hpp"
-#include "core/text_kernel.hpp"
+#include "core/ilp/text_block.hpp"
+#include "core/ilp/text_kernel.hpp"
+#include "core/text/utf8.hpp"
 
-#include <coquest/buffer.hpp>
+#include <coquest/detail/row_writer.hpp>
 #include <coquest/detail/text.hpp>
 
 #include <bit>
@@ -27,19 +29,7 @@ char* put_long_text(char* out, std::string_view text) noexcept
 
 #else
 
-/// Returns the length of the multi-byte character that @p text begins with; 0 where it is invalid.
-std::size_t character_length(std::string_view text) noexcept
-{
-    const std::size_t most = text.size() < 4 ? text.size() : 4;
-    for (std::size_t n = 2; n <= most; ++n) {
-        if (valid_utf8_prefix(text.substr(0, n)) == n) {
-            return n;
-        }
-    }
-    return 0;
-}
-
-/// Goes block by block, and from one byte that needs care to the next.
+/// Writes a text of any length, block by block, and each byte that needs care on its own.
 template <context Where>
 [[gnu::noinline]] char* put_long_text(char* out, std::string_view text) noexcept
 {
@@ -82,7 +72,7 @@ template <context Where>
 
 #endif
 
-/// Writes a text of 1 to 16 plain bytes, as most are; null for any other.
+/// Writes a text of 1 to 16 plain bytes, as most texts are. Returns null for any other text.
 template <context Where>
 COQUEST_INLINE char* put_short_text(char* out, std::string_view text) noexcept
 {
@@ -102,7 +92,7 @@ COQUEST_INLINE char* put_text(char* out, std::string_view text) noexcept
     return end != nullptr ? end : put_long_text<Where>(out, text);
 }
 
-/// Writes a name of 1 to 16 letters, digits and underscores; null for any other.
+/// Writes a name of 1 to 16 letters, digits and underscores. Returns null for any other name.
 char* put_word_name(char* out, std::string_view name) noexcept
 {
     const std::size_t n = name.size();
@@ -143,50 +133,43 @@ char* put_escaped_name(char* out, std::string_view name) noexcept
     return out;
 }
 
-} // namespace coquest::detail
+// These functions are in this file so that the kernels for short texts are inlined. They call other
+// functions only at their end, so that they need not save registers.
 
-namespace coquest {
-
-// Here, so that the kernels for short texts are inlined, and with calls at the end only, which save
-// no registers.
-
-char* buffer::put_runtime_name(char* out, std::string_view name, detail::name_kind kind,
-                               bool checked)
+char* row_writer::put_runtime_name(char* out, std::string_view name, name_kind kind, bool checked)
 {
-    char* const end = detail::put_word_name(out, name); // 16 bytes are never too long
+    char* const end = put_word_name(out, name); // max_name_len is at least 16
     return end != nullptr ? end : put_odd_name(out, name, kind, checked);
 }
 
-void buffer::end_symbol(char* out, std::string_view value)
+void row_writer::end_symbol(char* out, std::string_view value)
 {
-    char* const end = detail::put_short_text<detail::context::unquoted>(out, value);
+    char* const end = put_short_text<context::unquoted>(out, value);
     if (end == nullptr) {
         end_long_symbol(out, value);
         return;
     }
-    pos_ = end;
-    state_ = state::symbol;
+    set_row(end, state::symbol);
 }
 
-void buffer::end_long_symbol(char* out, std::string_view value)
+void row_writer::end_long_symbol(char* out, std::string_view value)
 {
-    char* const end = detail::put_long_text<detail::context::unquoted>(out, value);
+    char* const end = put_long_text<context::unquoted>(out, value);
     if (end == nullptr) [[unlikely]] {
-        bad_value(name_before(out), value, true);
+        refuse_text(name_before(out), value, true);
         return;
     }
-    pos_ = end;
-    state_ = state::symbol;
+    set_row(end, state::symbol);
 }
 
-void buffer::end_string(char* out, std::string_view value)
+void row_writer::end_text_column(char* out, std::string_view value)
 {
-    char* const end = detail::put_string(out, value);
+    char* const end = put_string(out, value);
     if (end == nullptr) [[unlikely]] {
-        bad_value(name_before(out), value, false);
+        refuse_text(name_before(out), value, false);
         return;
     }
-    end_field(end);
+    end_column(end);
 }
 
-} // namespace coquest
+} // namespace coquest::detail

@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Sixteen bytes of text at once, in the registers that every processor of a kind has.
+// Blocks of sixteen bytes of text, in registers that every processor of an architecture has.
 #pragma once
 
-#include "core/ascii.hpp"
-#include "core/processor.hpp"
-#include "core/text_kernel.hpp"
+#include "core/ilp/processor.hpp"
+#include "core/ilp/text_kernel.hpp"
+#include "core/text/ascii.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -28,28 +28,28 @@ constexpr bool needs_backslash(unsigned char c, context where) noexcept
     return where == context::quoted ? c == '"' : c == ' ' || c == ',' || c == '=';
 }
 
-inline std::uint64_t load_u64(const char* at) noexcept
+inline std::uint64_t load_u64(const char* source) noexcept
 {
     std::uint64_t value = 0;
-    std::memcpy(&value, at, sizeof value);
+    std::memcpy(&value, source, sizeof value);
     return value;
 }
 
-inline std::uint64_t load_u32(const char* at) noexcept
+inline std::uint64_t load_u32(const char* source) noexcept
 {
     std::uint32_t value = 0;
-    std::memcpy(&value, at, sizeof value);
+    std::memcpy(&value, source, sizeof value);
     return value;
 }
 
-/// Loads 1 to 7 bytes, zeros behind them, without touching any other byte.
-inline std::uint64_t load_below_8(const char* at, std::size_t n) noexcept
+/// Loads 1 to 7 bytes, followed by zeros. Reads no other byte.
+inline std::uint64_t load_below_8(const char* source, std::size_t n) noexcept
 {
     if (n >= 4) {
-        return load_u32(at) | (load_u32(at + n - 4) << (8 * (n - 4)));
+        return load_u32(source) | (load_u32(source + n - 4) << (8 * (n - 4)));
     }
-    const auto byte = [at](std::size_t i) {
-        return static_cast<std::uint64_t>(static_cast<unsigned char>(at[i]));
+    const auto byte = [source](std::size_t i) {
+        return static_cast<std::uint64_t>(static_cast<unsigned char>(source[i]));
     };
     return byte(0) | (byte(n / 2) << (8 * (n / 2))) | (byte(n - 1) << (8 * (n - 1)));
 }
@@ -58,25 +58,25 @@ inline std::uint64_t load_below_8(const char* at, std::size_t n) noexcept
 
 using block = __m128i;
 
-inline block load_block(const char* at) noexcept
+inline block load_block(const char* source) noexcept
 {
-    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(source));
 }
 
-/// Loads 1 to 15 bytes, zeros behind them.
-inline block load_tail(const char* at, std::size_t n) noexcept
+/// Loads 1 to 15 bytes, followed by zeros.
+inline block load_tail(const char* source, std::size_t n) noexcept
 {
     if (n < 8) {
-        return _mm_cvtsi64_si128(static_cast<long long>(load_below_8(at, n)));
+        return _mm_cvtsi64_si128(static_cast<long long>(load_below_8(source, n)));
     }
-    // the last eight bytes, shifted down to where the first eight end
-    const std::uint64_t high = load_u64(at + n - 8) >> 8 >> (8 * (15 - n));
-    return _mm_set_epi64x(static_cast<long long>(high), static_cast<long long>(load_u64(at)));
+    // the last eight bytes, without those that are in the first eight
+    const std::uint64_t high = load_u64(source + n - 8) >> 8 >> (8 * (15 - n));
+    return _mm_set_epi64x(static_cast<long long>(high), static_cast<long long>(load_u64(source)));
 }
 
-inline void store_block(char* at, block bytes) noexcept
+inline void store_block(char* target, block bytes) noexcept
 {
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(at), bytes);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(target), bytes);
 }
 
 /// Returns a bit for each byte that needs care: an escape, a control byte, a byte above 0x7f.
@@ -84,7 +84,7 @@ template <context Where>
 inline unsigned careful_bytes(block bytes) noexcept
 {
     const auto equals = [bytes](char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); };
-    // signed: bytes above 0x7f count as negative
+    // the comparison is signed, so that bytes above 0x7f are negative
     constexpr char first_plain = Where == context::quoted ? ' ' : ' ' + 1;
     block care = _mm_or_si128(_mm_cmplt_epi8(bytes, _mm_set1_epi8(first_plain)), equals('\\'));
     if constexpr (Where == context::quoted) {
@@ -113,26 +113,27 @@ inline unsigned word_bytes(block bytes) noexcept
 
 using block = uint8x16_t;
 
-inline block load_block(const char* at) noexcept
+inline block load_block(const char* source) noexcept
 {
-    return vld1q_u8(reinterpret_cast<const std::uint8_t*>(at));
+    return vld1q_u8(reinterpret_cast<const std::uint8_t*>(source));
 }
 
-inline block load_tail(const char* at, std::size_t n) noexcept
+inline block load_tail(const char* source, std::size_t n) noexcept
 {
     if (n < 8) {
-        return vreinterpretq_u8_u64(vcombine_u64(vcreate_u64(load_below_8(at, n)), vcreate_u64(0)));
+        return vreinterpretq_u8_u64(
+            vcombine_u64(vcreate_u64(load_below_8(source, n)), vcreate_u64(0)));
     }
-    const std::uint64_t high = load_u64(at + n - 8) >> 8 >> (8 * (15 - n));
-    return vreinterpretq_u8_u64(vcombine_u64(vcreate_u64(load_u64(at)), vcreate_u64(high)));
+    const std::uint64_t high = load_u64(source + n - 8) >> 8 >> (8 * (15 - n));
+    return vreinterpretq_u8_u64(vcombine_u64(vcreate_u64(load_u64(source)), vcreate_u64(high)));
 }
 
-inline void store_block(char* at, block bytes) noexcept
+inline void store_block(char* target, block bytes) noexcept
 {
-    vst1q_u8(reinterpret_cast<std::uint8_t*>(at), bytes);
+    vst1q_u8(reinterpret_cast<std::uint8_t*>(target), bytes);
 }
 
-/// Returns a bit for each byte of zeros and 0xff alone.
+/// Returns a bit for each byte of @p bytes, which are all zero or 0xff.
 inline unsigned mask_of(block bytes) noexcept
 {
     constexpr std::uint8_t weights[16] = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
@@ -174,23 +175,23 @@ struct block {
     char bytes[16];
 };
 
-inline block load_block(const char* at) noexcept
+inline block load_block(const char* source) noexcept
 {
     block loaded;
-    std::memcpy(loaded.bytes, at, sizeof loaded.bytes);
+    std::memcpy(loaded.bytes, source, sizeof loaded.bytes);
     return loaded;
 }
 
-inline block load_tail(const char* at, std::size_t n) noexcept
+inline block load_tail(const char* source, std::size_t n) noexcept
 {
     block loaded{};
-    std::memcpy(loaded.bytes, at, n);
+    std::memcpy(loaded.bytes, source, n);
     return loaded;
 }
 
-inline void store_block(char* at, block bytes) noexcept
+inline void store_block(char* target, block bytes) noexcept
 {
-    std::memcpy(at, bytes.bytes, sizeof bytes.bytes);
+    std::memcpy(target, bytes.bytes, sizeof bytes.bytes);
 }
 
 template <context Where>
@@ -216,9 +217,9 @@ inline unsigned word_bytes(block bytes) noexcept
 #endif
 
 /// Loads up to 16 bytes.
-inline block load_up_to_16(const char* at, std::size_t n) noexcept
+inline block load_up_to_16(const char* source, std::size_t n) noexcept
 {
-    return n == 16 ? load_block(at) : load_tail(at, n);
+    return n == 16 ? load_block(source) : load_tail(source, n);
 }
 
 } // namespace coquest::detail

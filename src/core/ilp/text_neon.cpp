@@ -1,11 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "core/text_kernel.hpp"
+#include "core/ilp/text_kernel.hpp"
 
 #if defined(COQUEST_NEON)
 
-#include "core/text_vector.hpp"
+#include "core/ilp/text_vector.hpp"
 
 #include <arm_neon.h>
 
@@ -16,14 +16,14 @@ struct neon {
     using reg = uint8x16_t;
     static constexpr std::size_t width = 16;
 
-    static reg load(const char* at) noexcept
+    static reg load(const char* source) noexcept
     {
-        return vld1q_u8(reinterpret_cast<const std::uint8_t*>(at));
+        return vld1q_u8(reinterpret_cast<const std::uint8_t*>(source));
     }
-    static reg load(const unsigned char* at) noexcept { return vld1q_u8(at); }
-    static void store(char* at, reg bytes) noexcept
+    static reg load(const unsigned char* source) noexcept { return vld1q_u8(source); }
+    static void store(char* target, reg bytes) noexcept
     {
-        vst1q_u8(reinterpret_cast<std::uint8_t*>(at), bytes);
+        vst1q_u8(reinterpret_cast<std::uint8_t*>(target), bytes);
     }
     static reg fill(char c) noexcept { return vdupq_n_u8(static_cast<std::uint8_t>(c)); }
     static reg both(reg a, reg b) noexcept { return vandq_u8(a, b); }
@@ -48,7 +48,7 @@ struct neon {
     {
         return vextq_u8(before, bytes, 16 - N);
     }
-    // one bit of four for each byte: NEON has no mask of bits
+    // the mask has four bits for each byte, of which one is used: NEON has no movemask
     static std::uint64_t mask(reg bytes) noexcept
     {
         const uint8x8_t narrowed = vshrn_n_u16(vreinterpretq_u16_u8(bytes), 4);

@@ -1,15 +1,15 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Text with escapes and multi-byte characters in whole vectors: UTF-8 is checked by the lookup
-// algorithm of Keiser and Lemire ("Validating UTF-8 in less than one instruction per byte"), and a
-// byte to escape costs one store more, of everything behind it.
+// Writes text with escapes and multi-byte characters in whole vectors. UTF-8 is checked by the
+// lookup algorithm of Keiser and Lemire ("Validating UTF-8 in less than one instruction per byte").
+// Each escape costs one more store, of the bytes from the escaped one on.
 //
-// A file for one instruction set defines COQUEST_VECTOR, the attribute of its functions, includes
-// this, and gives `Vector`: width, reg, and the operations used below.
+// The file of an instruction set defines COQUEST_VECTOR, the attribute of its functions, includes
+// this header, and defines `Vector` with width, reg and the operations used below.
 #pragma once
 
-#include "core/text_kernel.hpp"
+#include "core/ilp/text_kernel.hpp"
 
 #include <bit>
 #include <cstddef>
@@ -22,32 +22,32 @@
 
 namespace coquest::detail {
 
-/// What two bytes in a row have wrong, a bit for each kind; the last bit is for continuations of
-/// longer characters, which need not be wrong.
-enum utf8_fault : unsigned char {
+/// The errors of two adjacent bytes, a bit for each. The last bit stands for two continuations,
+/// which are correct in a longer character.
+enum utf8_error : unsigned char {
     too_short = 1,       // a lead byte without its continuation
-    too_long = 2,        // a continuation behind ASCII
+    too_long = 2,        // a continuation after ASCII
     overlong_3 = 4,      // three bytes for what fits two
     too_large = 8,       // above U+10FFFF
     surrogate = 16,      // U+D800 to U+DFFF
     overlong_2 = 32,     // two bytes for ASCII
-    too_large_1000 = 64, // above U+13FFFF; an overlong character of four bytes has the same bit
+    too_large_1000 = 64, // above U+13FFFF; shares its bit with overlong_4
     overlong_4 = 64,
     two_continuations = 128,
 };
 
-/// A table of sixteen entries, once for each half of a vector of 32.
+/// A table of sixteen entries, repeated for each half of a vector of 32 bytes.
 struct alignas(32) vector_table {
     unsigned char entries[32];
 };
 
 template <class... Entry>
-constexpr vector_table make_table(Entry... entry)
+consteval vector_table make_table(Entry... entry)
 {
     return {{static_cast<unsigned char>(entry)..., static_cast<unsigned char>(entry)...}};
 }
 
-constexpr vector_table make_constant(unsigned char byte)
+consteval vector_table make_constant(unsigned char byte)
 {
     vector_table table{};
     for (unsigned char& entry : table.entries) {
@@ -56,7 +56,8 @@ constexpr vector_table make_constant(unsigned char byte)
     return table;
 }
 
-// By the high half of the first byte, its low half, and the high half of the second.
+// The tables are indexed by the high half of the first byte, its low half, and the high half of the
+// second byte.
 inline constexpr unsigned char utf8_any_low = too_short | too_long | two_continuations;
 inline constexpr unsigned char utf8_large_low = utf8_any_low | too_large | too_large_1000;
 inline constexpr unsigned char utf8_continued = too_long | overlong_2 | two_continuations;
@@ -80,10 +81,10 @@ inline constexpr vector_table below_three_bytes = make_constant(0x60); // 0xe0 -
 inline constexpr vector_table below_four_bytes = make_constant(0x70);  // 0xf0 - 0x80
 inline constexpr vector_table highest_bits = make_constant(0x80);
 inline constexpr vector_table low_half_bits = make_constant(0x0f);
-inline constexpr vector_table filler = make_constant('a'); // plain
+inline constexpr vector_table filler = make_constant('a'); // needs no escape
 
-// A byte is special where it equals the entry for its low half. An entry that is no special byte
-// has another low half.
+// A byte is special if it equals the entry for its low half. An entry without a special byte has a
+// value with another low half.
 inline constexpr vector_table quoted_special =
     make_table(1, 0, '"', 0, 0, 0, 0, 0, 0, 0, '\n', 0, '\\', '\r', 0, 0);
 inline constexpr vector_table unquoted_special =
@@ -91,27 +92,27 @@ inline constexpr vector_table unquoted_special =
 inline constexpr vector_table unquoted_special_too =
     make_table(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '\\', '\r', 0, 0);
 
-// The most that each byte of a text's last vector can be: a lead byte needs room for its character.
+// The maximum of each byte in the last vector of a text. A lead byte needs room for its character.
 alignas(32) inline constexpr unsigned char last_lead_limits[32] = {
     255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,  255,  255,
     255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 0xef, 0xdf, 0xbf};
 
 /// Copies @p n bytes, fewer than 32.
-COQUEST_VECTOR inline void copy_below_32(char* to, const char* from, std::size_t n) noexcept
+COQUEST_VECTOR inline void copy_below_32(char* target, const char* source, std::size_t n) noexcept
 {
     if (n >= 16) {
-        std::memcpy(to, from, 16);
-        std::memcpy(to + n - 16, from + n - 16, 16);
+        std::memcpy(target, source, 16);
+        std::memcpy(target + n - 16, source + n - 16, 16);
     } else if (n >= 8) {
-        std::memcpy(to, from, 8);
-        std::memcpy(to + n - 8, from + n - 8, 8);
+        std::memcpy(target, source, 8);
+        std::memcpy(target + n - 8, source + n - 8, 8);
     } else if (n >= 4) {
-        std::memcpy(to, from, 4);
-        std::memcpy(to + n - 4, from + n - 4, 4);
+        std::memcpy(target, source, 4);
+        std::memcpy(target + n - 4, source + n - 4, 4);
     } else if (n > 0) {
-        to[0] = from[0];
-        to[n / 2] = from[n / 2];
-        to[n - 1] = from[n - 1];
+        target[0] = source[0];
+        target[n / 2] = source[n / 2];
+        target[n - 1] = source[n - 1];
     }
 }
 
@@ -121,15 +122,16 @@ class text_writer {
     static constexpr std::size_t width = Vector::width;
 
 public:
-    /// Writes @p text with its escapes; null where put_symbol or put_string has to refuse it.
+    /// Writes the @p n bytes at @p in with their escapes. Returns null if put_symbol or put_string
+    /// has to refuse them.
     COQUEST_VECTOR static char* put(char* out, const char* in, std::size_t n) noexcept
     {
         text_writer writer;
         alignas(width) char padded[2 * width];
         while (n != 0) {
-            const char* from = in;
+            const char* source = in;
             std::size_t taken = width;
-            if (n < 2 * width) { // put_vector would read behind the text
+            if (n < 2 * width) { // put_vector would read past the text
                 if (n >= width) {
                     Vector::store(padded, Vector::load(in));
                 } else {
@@ -137,9 +139,9 @@ public:
                     Vector::store(padded, Vector::load(filler.entries));
                     copy_below_32(padded, in, n);
                 }
-                from = padded;
+                source = padded;
             }
-            out = writer.put_vector(out, from, taken);
+            out = writer.put_vector(out, source, taken);
             in += taken;
             n -= taken;
         }
@@ -150,7 +152,7 @@ public:
 private:
     COQUEST_VECTOR text_writer() noexcept {}
 
-    /// Writes @p n bytes from @p in, where two vectors can be read.
+    /// Writes @p n bytes at @p in, at which two vectors can be read.
     COQUEST_VECTOR char* put_vector(char* out, const char* in, std::size_t n) noexcept
     {
         const reg bytes = Vector::load(in);
@@ -158,9 +160,9 @@ private:
         check(bytes);
         auto special = find_special(bytes);
         for (; special != 0; special &= special - 1, ++out) {
-            const std::size_t at = Vector::first(special);
-            out[at] = '\\';
-            Vector::store(out + at + 1, Vector::load(in + at));
+            const std::size_t position = Vector::first(special);
+            out[position] = '\\';
+            Vector::store(out + position + 1, Vector::load(in + position));
         }
         return out + n;
     }
@@ -180,33 +182,33 @@ private:
     COQUEST_VECTOR void check(reg bytes) noexcept
     {
         if (Vector::is_ascii(Vector::either(bytes, last_))) {
-            return; // also nothing before it that goes on
+            return; // and the previous vector does not end inside a character
         }
         const reg one_back = Vector::template shift_in<1>(last_, bytes);
-        const reg faults = Vector::both(
+        const reg errors = Vector::both(
             Vector::both(Vector::look_up(utf8_first_high, Vector::high_halves(one_back)),
                          Vector::look_up(utf8_first_low, Vector::low_halves(one_back))),
             Vector::look_up(utf8_second_high, Vector::high_halves(bytes)));
-        // the third byte of three or four, and the fourth, are continuations behind continuations
+        // the third and the fourth byte of a character are continuations after continuations
         const reg third = Vector::subtract(Vector::template shift_in<2>(last_, bytes),
                                            Vector::load(below_three_bytes.entries));
         const reg fourth = Vector::subtract(Vector::template shift_in<3>(last_, bytes),
                                             Vector::load(below_four_bytes.entries));
         const reg expected =
             Vector::both(Vector::either(third, fourth), Vector::load(highest_bits.entries));
-        wrong_ = Vector::either(wrong_, Vector::differ(expected, faults));
+        wrong_ = Vector::either(wrong_, Vector::differ(expected, errors));
         last_ = bytes;
     }
 
-    /// Finds a character that the text cuts off.
+    /// Checks whether the text ends inside a character.
     COQUEST_VECTOR void end() noexcept
     {
         const reg most = Vector::load(last_lead_limits + sizeof last_lead_limits - width);
         wrong_ = Vector::either(wrong_, Vector::subtract(last_, most));
     }
 
-    reg wrong_ = Vector::fill('\0'); // anything but zero: to be refused
-    reg last_ = Vector::fill('\0');  // the bytes before
+    reg wrong_ = Vector::fill('\0'); // not zero: the text has to be refused
+    reg last_ = Vector::fill('\0');  // the previous vector
 };
 
 } // namespace coquest::detail
