@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "core/batch_split.hpp"
+#include "core/delivery/batch_split.hpp"
 
-#include "core/row_names.hpp"
+#include "core/ilp/row_names.hpp"
 
 #include <cstring>
 #include <string_view>
@@ -11,36 +11,54 @@
 
 namespace coquest::detail {
 
-batch split_batch(batch& from, std::size_t rows)
+batch split_batch(batch& source, std::size_t rows)
 {
-    const segment* cut = from.chain.front();
-    std::size_t at = 0;
+    const segment* cut = source.chain.front();
+    std::size_t offset = 0;
     for (std::size_t left = rows; left != 0; --left) {
-        if (at == cut->size) {
+        if (offset == cut->size) {
             cut = cut->next;
-            at = 0;
+            offset = 0;
         }
-        at += row_size(std::string_view(cut->data(), cut->size).substr(at));
+        offset += row_size(std::string_view(cut->data(), cut->size).substr(offset));
     }
-    batch rest;
-    if (const std::size_t size = cut->size - at; size != 0) {
-        segment* const tail = segment::make(size); // nothing has moved where this throws
-        std::memcpy(tail->data(), cut->data() + at, size);
-        tail->size = size;
-        rest.chain.push_back(tail);
+    batch tail;
+    if (const std::size_t size = cut->size - offset; size != 0) {
+        segment* const copy = segment::make(size); // nothing has changed yet if this throws
+        std::memcpy(copy->data(), cut->data() + offset, size);
+        copy->size = size;
+        tail.chain.push_back(copy);
     }
     segment_chain kept;
     for (bool more = true; more;) {
-        segment* const one = from.chain.pop_front();
-        more = one != cut;
-        one->size = more ? one->size : at;
-        kept.push_back(one);
+        segment* const front = source.chain.pop_front();
+        more = front != cut;
+        front->size = more ? front->size : offset;
+        kept.push_back(front);
     }
-    rest.chain.append(std::move(from.chain));
-    from.chain = std::move(kept);
-    rest.rows = std::exchange(from.rows, rows) - rows;
-    rest.server_time = from.server_time;
-    return rest;
+    tail.chain.append(std::move(source.chain));
+    source.chain = std::move(kept);
+    tail.rows = std::exchange(source.rows, rows) - rows;
+    tail.server_time = source.server_time;
+    return tail;
+}
+
+std::size_t rows_within(const batch& rows, std::size_t max_bytes)
+{
+    std::size_t count = 0;
+    std::size_t total = 0;
+    for (const segment* part = rows.chain.front(); part != nullptr; part = part->next) {
+        for (std::size_t offset = 0; offset != part->size; ++count) {
+            const std::size_t size =
+                row_size(std::string_view(part->data(), part->size).substr(offset));
+            total += size;
+            if (total > max_bytes) {
+                return count;
+            }
+            offset += size;
+        }
+    }
+    return count;
 }
 
 } // namespace coquest::detail

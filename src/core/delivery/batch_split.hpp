@@ -8,8 +8,11 @@
 
 namespace coquest::detail {
 
-/// Leaves the first @p rows rows in @p from, and returns the others. What shares a segment with the
-/// first is copied; nothing else is.
-[[nodiscard]] batch split_batch(batch& from, std::size_t rows);
+/// Leaves the first @p rows rows in @p source and returns the other rows. Copies only the rows that
+/// share a segment with the last row that stays.
+[[nodiscard]] batch split_batch(batch& source, std::size_t rows);
+
+/// Returns how many rows at the front of @p rows have at most @p max_bytes bytes together.
+[[nodiscard]] std::size_t rows_within(const batch& rows, std::size_t max_bytes);
 
 } // namespace coquest::detail

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "core/unconfirmed_rows.hpp"
+#include "core/delivery/unconfirmed_rows.hpp"
 
 #include <coquest/detail/text.hpp>
 
@@ -12,24 +12,26 @@
 namespace coquest::detail {
 namespace {
 
-// Copies `from` behind the last segment of `to`, where it is small and there is room: a flush of
-// one row would hold a whole segment.
-bool copied(const segment& from, segment_chain& to) noexcept
+// Copies `source` into the last segment of `chain` if it is small and there is room. Otherwise each
+// flush of a single row would hold a whole segment.
+bool copy_to_back(const segment& source, segment_chain& chain) noexcept
 {
-    segment* const last = to.back();
-    if (last == nullptr || from.size > from.capacity / 2 ||
-        last->size + from.size + text_slack > last->capacity) {
+    segment* const last = chain.back();
+    if (last == nullptr || source.size > source.capacity / 2 ||
+        last->size + source.size + text_slack > last->capacity) {
         return false;
     }
-    std::memcpy(last->data() + last->size, from.data(), from.size);
-    to.grow_back(from.size);
+    std::memcpy(last->data() + last->size, source.data(), source.size);
+    chain.grow_back(source.size);
     return true;
 }
 
 } // namespace
 
-unconfirmed_rows::unconfirmed_rows(std::size_t size) noexcept
-    : large_group_(std::min(size / 8, std::size_t{256} * 1024))
+unconfirmed_rows::unconfirmed_rows(std::size_t max_memory,
+                                   std::chrono::milliseconds confirmed_after) noexcept
+    : confirmed_after_(confirmed_after),
+      max_group_(std::min(max_memory / 8, std::size_t{256} * 1024))
 {
 }
 
@@ -42,51 +44,51 @@ void unconfirmed_rows::prepare()
 
 void unconfirmed_rows::add(batch&& sent, time_point now, segment_chain& spare) noexcept
 {
-    if (groups_.empty() || groups_.back().memory >= large_group_ ||
-        now - groups_.back().first >= together) {
+    if (groups_.empty() || groups_.back().memory >= max_group_ ||
+        now - groups_.back().first_sent >= group_period) {
         groups_.splice(groups_.end(), spare_, spare_.begin());
-        groups_.back().first = now;
+        groups_.back().first_sent = now;
     }
     group& last = groups_.back();
-    last.last = now;
+    last.last_sent = now;
     rows_ += sent.rows;
     last.rows.rows += std::exchange(sent.rows, 0);
     last.rows.server_time = last.rows.server_time || sent.server_time;
     while (!sent.chain.empty()) {
-        segment* const one = sent.chain.pop_front();
-        if (copied(*one, last.rows.chain)) {
-            spare.push_back(one);
+        segment* const source = sent.chain.pop_front();
+        if (copy_to_back(*source, last.rows.chain)) {
+            spare.push_back(source);
         } else {
-            last.memory += one->capacity;
-            memory_ += one->capacity;
-            last.rows.chain.push_back(one);
+            last.memory += source->capacity;
+            memory_ += source->capacity;
+            last.rows.chain.push_back(source);
         }
     }
 }
 
-void unconfirmed_rows::trim(time_point now, std::size_t most, segment_chain& spare) noexcept
+void unconfirmed_rows::trim(time_point now, std::size_t max_memory, segment_chain& spare) noexcept
 {
-    if (forgotten_ != 0 && forgotten_until_ <= now) {
-        forgotten_ = 0;
+    if (evicted_ != 0 && evicted_until_ <= now) {
+        evicted_ = 0;
     }
-    while (!groups_.empty() && groups_.front().last + confirmed_after <= now) {
+    while (!groups_.empty() && groups_.front().last_sent + confirmed_after_ <= now) {
         drop_front(spare);
     }
-    while (!groups_.empty() && memory_ > most) {
-        forgotten_ += groups_.front().rows.rows;
-        forgotten_until_ = groups_.front().last + confirmed_after;
+    while (!groups_.empty() && memory_ > max_memory) {
+        evicted_ += groups_.front().rows.rows;
+        evicted_until_ = groups_.front().last_sent + confirmed_after_;
         drop_front(spare);
     }
 }
 
 batch unconfirmed_rows::take() noexcept
 {
-    batch all;
+    batch taken;
     for (; !groups_.empty(); groups_.pop_front()) {
-        all.append(std::move(groups_.front().rows));
+        taken.append(std::move(groups_.front().rows));
     }
-    rows_ = memory_ = forgotten_ = 0;
-    return all;
+    rows_ = memory_ = evicted_ = 0;
+    return taken;
 }
 
 void unconfirmed_rows::drop_front(segment_chain& spare) noexcept

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// What went out on a connection that acknowledges nothing (ILP over TCP): kept for the case that
-// the connection is lost and with it, perhaps, the rows.
+// Rows that were sent over ILP over TCP, where the server acknowledges nothing. They are kept in
+// case the connection is lost, and the rows with it.
 #pragma once
 
 #include <coquest/detail/segment.hpp>
@@ -13,54 +13,65 @@
 
 namespace coquest::detail {
 
-/// Holds the rows that were sent of late.
+/// Holds the rows that were sent recently.
 ///
-/// Rows that have been out for confirmed_after on a connection that is still sound count as stored:
-/// their bytes are acknowledged by the peer's TCP, or TCP_USER_TIMEOUT would have ended the
-/// connection; QuestDB hangs up at once at a row that it cannot take, and commits within seconds.
+/// Rows count as stored when they were sent longer ago than config::tcp_resend_window and the
+/// connection still works. The peer's TCP has acknowledged their bytes by then, or TCP_USER_TIMEOUT
+/// would have closed the connection. QuestDB closes the connection immediately at a row that it
+/// can't take, and commits within seconds. This does not hold if a proxy accepts the bytes and
+/// keeps them.
 class unconfirmed_rows {
 public:
     using time_point = std::chrono::steady_clock::time_point;
 
-    static constexpr std::chrono::seconds confirmed_after{20};
-    static constexpr std::chrono::seconds together{5}; // what is sent within is forgotten at once
+    /// Rows that are sent within this period are dropped together.
+    static constexpr std::chrono::seconds group_period{5};
 
-    /// Is to hold at most some @p size bytes.
-    explicit unconfirmed_rows(std::size_t size) noexcept;
+    /// @p max_memory is the size in bytes for which trim() will be called, about. Rows count as
+    /// stored after @p confirmed_after.
+    unconfirmed_rows(std::size_t max_memory, std::chrono::milliseconds confirmed_after) noexcept;
 
-    /// Has the next add() need no memory.
+    [[nodiscard]] std::chrono::milliseconds confirmed_after() const noexcept
+    {
+        return confirmed_after_;
+    }
+
+    /// Allocates what the next add() needs, so that it can't fail.
     void prepare();
-    /// Keeps rows that went out at @p now. Segments that it doesn't need for that go to @p spare.
+    /// Keeps rows that were sent at @p now. Segments that are not needed go to @p spare.
     void add(batch&& sent, time_point now, segment_chain& spare) noexcept;
-    /// Forgets what counts as stored, and the oldest of the rest until @p most bytes are held.
-    void trim(time_point now, std::size_t most, segment_chain& spare) noexcept;
-    /// Hands over what is kept, in order.
+    /// Drops the rows that count as stored. Then evicts the oldest rows until at most
+    /// @p max_memory bytes are held. Their segments go to @p spare.
+    void trim(time_point now, std::size_t max_memory, segment_chain& spare) noexcept;
+    /// Removes all rows and returns them, in order.
     [[nodiscard]] batch take() noexcept;
 
     /// Returns the number of rows that are kept.
     [[nodiscard]] std::size_t rows() const noexcept { return rows_; }
-    /// Returns how many rows at most are neither stored for sure nor kept, for want of room.
-    [[nodiscard]] std::size_t forgotten() const noexcept { return forgotten_; }
-    /// Returns the bytes of memory that it holds.
+    /// Returns the largest number of rows that may be unconfirmed and were not kept, because there
+    /// was no room.
+    [[nodiscard]] std::size_t evicted() const noexcept { return evicted_; }
+    /// Returns the memory that is held, in bytes.
     [[nodiscard]] std::size_t memory() const noexcept { return memory_; }
 
 private:
     struct group {
         batch rows;
         std::size_t memory = 0;
-        time_point first;
-        time_point last;
+        time_point first_sent;
+        time_point last_sent;
     };
 
     void drop_front(segment_chain& spare) noexcept;
 
-    std::size_t large_group_; // so that want of room costs little more than it must
+    std::chrono::milliseconds confirmed_after_;
+    std::size_t max_group_; // bytes; small groups waste little when they are evicted
     std::list<group> groups_;
     std::list<group> spare_; // a node for add()
     std::size_t rows_ = 0;
     std::size_t memory_ = 0;
-    std::size_t forgotten_ = 0;
-    time_point forgotten_until_; // when they count as stored
+    std::size_t evicted_ = 0;
+    time_point evicted_until_; // when the evicted rows count as stored
 };
 
 } // namespace coquest::detail

@@ -1,73 +1,75 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "core/write_queue.hpp"
+#include "core/delivery/write_queue.hpp"
 
-#include "core/batch_split.hpp"
+#include "core/delivery/batch_split.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <iterator>
+#include <string>
 #include <utility>
 
 namespace coquest::detail {
 
 void write_queue::prepare()
 {
-    if (spare_.empty()) {
+    while (spare_.size() <= limits_.losses) {
         spare_.emplace_back();
     }
 }
 
 std::uint64_t write_queue::push(batch&& rows, bool joinable)
 {
+    prepare();
     insert(queue_.end(), ++last_id_, std::move(rows))->joinable = joinable;
     return last_id_;
 }
 
-write_queue::entry& write_queue::push_front(batch&& rows, unsigned attempts,
-                                            time_point first_failure)
+queued_batch& write_queue::push_front(batch&& rows, unsigned attempts, time_point first_failure)
 {
-    // no owner of a batch in the queue takes it for his
-    const std::uint64_t id = queue_.empty() ? last_id_ : queue_.front().id - 1;
-    entry& made = *insert(queue_.begin(), id, std::move(rows));
-    made.attempts = attempts;
-    made.first_attempt = made.first_failure = first_failure;
-    return made;
+    // No batch has number 0: no buffer owns these rows, and every flush waits for them.
+    queued_batch& front = *insert(queue_.begin(), 0, std::move(rows));
+    front.attempts = attempts;
+    front.first_attempt = front.first_failure = first_failure;
+    return front;
 }
 
-void write_queue::gather(entry& one, std::size_t most) noexcept
+void write_queue::join_followers(queued_batch& target, std::size_t max_bytes) noexcept
 {
-    if (!one.joinable || one.attempts != 0) {
+    if (!target.joinable || target.attempts != 0) {
         return;
     }
-    for (auto next = std::next(find(one)); next != queue_.end(); next = std::next(find(one))) {
+    for (auto next = std::next(target.place_); next != queue_.end();
+         next = std::next(target.place_)) {
         if (!next->joinable || next->attempts != 0 ||
-            one.rows.bytes() + next->rows.bytes() > most) {
+            target.rows.bytes() + next->rows.bytes() > max_bytes) {
             return;
         }
-        batch more = take(next);
-        bytes_ += more.bytes();
-        rows_ += more.rows;
-        one.rows.append(std::move(more));
+        batch joined = remove(next);
+        bytes_ += joined.bytes();
+        rows_ += joined.rows;
+        target.rows.append(std::move(joined));
     }
 }
 
 write_queue::decision write_queue::next(time_point now)
 {
     decision best;
-    if (stopped()) {
+    if (is_stopped()) {
         return best;
     }
-    for (entry& one : queue_) {
-        if (one.aside) {
+    for (queued_batch& candidate : queue_) {
+        if (candidate.state_ == batch_state::set_aside) {
             continue;
         }
-        if (!one.in_flight) {
-            if (one.due <= now) {
-                return {action::send, now, &one};
+        if (candidate.state_ == batch_state::pending) {
+            if (candidate.due <= now) {
+                return {action::send, now, &candidate};
             }
-            best.todo = action::wait;
-            best.until = std::min(best.until, one.due);
+            best.kind = action::wait;
+            best.until = std::min(best.until, candidate.due);
         }
         if (limits_.in_order) {
             break;
@@ -76,212 +78,310 @@ write_queue::decision write_queue::next(time_point now)
     return best;
 }
 
-void write_queue::sending(entry& one, time_point now) noexcept
+void write_queue::begin_attempt(queued_batch& target, time_point now) noexcept
 {
-    one.in_flight = true;
-    ++in_flight_;
-    if (one.attempts++ == 0) {
-        one.first_attempt = now;
+    change_state(target, batch_state::in_flight);
+    if (target.attempts++ == 0) {
+        target.first_attempt = now;
     }
 }
 
-batch write_queue::sent(entry& one)
+batch write_queue::acknowledge(queued_batch& target)
 {
-    --in_flight_;
-    return take(find(one));
+    return remove(target.place_);
 }
 
-write_queue::verdict write_queue::failed(entry& one, fault& why, time_point now,
-                                         std::uint32_t random)
+write_queue::outcome write_queue::fail_attempt(queued_batch& target, status& failure,
+                                               time_point now, std::uint32_t random)
 {
-    unsent(one);
-    return judge(one, why, now, random);
+    abort_attempt(target);
+    return decide_outcome(target, failure, now, random);
 }
 
-write_queue::verdict write_queue::judge(entry& one, fault& why, time_point now,
-                                        std::uint32_t random)
+write_queue::outcome write_queue::decide_outcome(queued_batch& target, status& failure,
+                                                 time_point now, std::uint32_t random)
 {
-    if (one.attempts == 1) {
-        one.first_failure = now;
+    if (target.attempts == 1) {
+        target.first_failure = now;
     }
-    diagnostics& info = why.info;
-    const bool twice = info.state == delivery::maybe_applied && one.rows.server_time;
-    if (info.retryable && (limits_.retry_at_now || !twice)) {
-        auto due = now + std::max(info.retry_after,
-                                  backoff(one.attempts - 1, limits_.max_backoff, random));
-        if (limits_.budget != nullptr && due <= one.first_failure + limits_.retry_timeout) {
-            due = limits_.budget->take(due);
+    diagnostics& info = failure.amend();
+    if (info.state == delivery::rejected && info.http_status == 413 && target.rows.rows > 1) {
+        return outcome::too_large;
+    }
+    const bool may_duplicate = info.state == delivery::unconfirmed && target.rows.server_time;
+    if (info.retryable && (limits_.retry_at_now || !may_duplicate)) {
+        const auto end = target.first_failure + limits_.retry_timeout;
+        const auto pause = backoff(target.attempts - 1, limits_.max_backoff, random);
+        auto due = now + std::max(info.retry_after, pause);
+        if (now < end && due > end && info.retry_after > pause) {
+            due = end; // less than the server asked for, but one last attempt
         }
-        if (due <= one.first_failure + limits_.retry_timeout) {
-            one.due = due;
-            return verdict::again;
+        if (limits_.budget != nullptr && now < end && due <= end) {
+            due = limits_.budget->take(due, end);
+        }
+        if (due <= end) {
+            target.due = due;
+            return outcome::retry;
+        }
+        if (info.retry_after.count() != 0) {
+            info.message += "; the server asked for a pause of " +
+                            std::to_string(info.retry_after.count()) + " ms, and retry_timeout (" +
+                            std::to_string(limits_.retry_timeout.count()) +
+                            " ms) is over; the rows are kept";
         }
     } else if (info.retryable) {
-        info.message += "; the rows may be stored and have no timestamp of yours, so that sending "
-                        "them again could double them: retry_at_now=off";
+        info.message += "; the rows may be stored and the server sets their timestamp, so that "
+                        "sending them again could duplicate them: retry_at_now=off";
     }
-    info.attempts = one.attempts;
-    info.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(now - one.first_attempt);
-    info.unsent_rows = rows_;
-    const bool refused = info.state == delivery::rejected && why.code == errc::server_flush_error;
-    return refused ? verdict::rejected : verdict::failed;
+    info.attempts = target.attempts;
+    info.elapsed =
+        std::chrono::duration_cast<std::chrono::milliseconds>(now - target.first_attempt);
+    info.unacknowledged_rows = rows_;
+    // QuestDB answers 500 for some rows that it will never accept, names the first of them, and
+    // stores none.
+    const bool names_row = info.http_status >= 500 && info.server_line != 0;
+    if (names_row) {
+        info.state = delivery::rejected;
+    }
+    return info.state == delivery::rejected ? outcome::rejected : outcome::failed;
 }
 
-void write_queue::unsent(entry& one) noexcept
+void write_queue::abort_attempt(queued_batch& target) noexcept
 {
-    one.in_flight = false;
-    --in_flight_;
+    change_state(target, batch_state::pending);
 }
 
-void write_queue::interrupted() noexcept
+void write_queue::abort_all() noexcept
 {
-    in_flight_ = aside_ = 0;
-    for (entry& one : queue_) {
-        one.in_flight = one.aside = false;
+    rejected_batches_ = 0;
+    for (queued_batch& target : queue_) {
+        if (target.state_ != batch_state::unconfirmed) {
+            change_state(target, batch_state::pending);
+        }
     }
 }
 
-void write_queue::stop(fault&& why)
+void write_queue::stop(status&& failure)
 {
-    if (!stopped()) {
-        failure_ = std::move(why);
+    if (!is_stopped()) {
+        failure_ = std::move(failure);
     }
 }
 
 void write_queue::resume() noexcept
 {
-    if (unsure()) {
+    if (has_unconfirmed()) {
         return;
     }
-    failure_ = fault();
-    for (entry& one : queue_) {
-        if (!one.in_flight) {
-            one.attempts = 0;
-            one.due = time_point::min();
+    failure_ = status();
+    for (queued_batch& target : queue_) {
+        if (target.state_ != batch_state::in_flight) {
+            target.attempts = 0;
+            target.due = time_point::min();
         }
     }
 }
 
-void write_queue::set_aside(entry& one, fault&& why)
+void write_queue::mark_unconfirmed(queued_batch& target) noexcept
 {
-    aside_ += one.aside ? 0 : 1;
-    one.aside = true;
-    one.failure = std::move(why);
+    change_state(target, batch_state::unconfirmed);
 }
 
-bool write_queue::split(entry& one, std::optional<std::size_t> row)
+void write_queue::set_aside(queued_batch& target, status&& failure)
 {
-    const std::size_t rows = one.rows.rows;
-    if (rows < 2) {
+    assert(!failure.ok() && !target.is_rejected());
+    change_state(target, batch_state::set_aside);
+    target.failure_ = std::move(failure);
+}
+
+void write_queue::set_aside_rejected(queued_batch& target)
+{
+    assert(target.state_ != batch_state::set_aside);
+    change_state(target, batch_state::set_aside);
+    target.failure_ = status();
+    ++rejected_batches_;
+}
+
+bool write_queue::is_delivered(std::uint64_t id) const noexcept
+{
+    if (id > last_id_) {
         return false;
     }
-    const bool known = row && *row < rows;
-    const std::size_t cuts[] = {known ? *row + 1 : rows / 2, known ? *row : 0};
-    for (const std::size_t cut : cuts) { // from the back, which leaves the front in its place
-        if (cut != 0 && cut < one.rows.rows) {
-            batch rest = split_batch(one.rows, cut);
-            bytes_ -= rest.bytes();
-            rows_ -= rest.rows;
-            insert(std::next(find(one)), one.id, std::move(rest));
+    // The numbers ascend, so that the loop nearly always ends at the first batch.
+    for (const queued_batch& other : queue_) {
+        if (other.id > id) {
+            break;
+        }
+        if (!other.is_rejected()) {
+            return false;
         }
     }
-    one.attempts = 0;
     return true;
 }
 
-batch write_queue::lend(entry& one) noexcept
+bool write_queue::split(queued_batch& target, std::optional<std::size_t> row)
 {
-    bytes_ -= one.rows.bytes();
-    rows_ -= one.rows.rows;
-    batch rows = std::move(one.rows);
-    one.rows.rows = 0;
+    const std::size_t rows = target.rows.rows;
+    if (rows < 2) {
+        return false;
+    }
+    const unsigned attempts = std::exchange(target.attempts, 0U);
+    if (!row || *row >= rows) {
+        cut_after(target, rows / 2);
+        return true;
+    }
+    if (*row + 1 < rows) { // from the back, so that the front stays in its place
+        cut_after(target, *row + 1);
+    }
+    queued_batch& named = *row == 0 ? target : cut_after(target, *row);
+    // The row keeps its history, and its next failure is final.
+    named.attempts = attempts;
+    named.first_attempt = target.first_attempt;
+    named.first_failure = target.first_failure;
+    return true;
+}
+
+bool write_queue::cut_to_size(queued_batch& target, std::size_t max_bytes)
+{
+    const std::size_t rows = std::max<std::size_t>(rows_within(target.rows, max_bytes), 1);
+    if (rows >= target.rows.rows) {
+        return false;
+    }
+    cut_after(target, rows);
+    target.attempts = 0;
+    return true;
+}
+
+// Leaves the first `rows` rows in `target`, and returns the batch of the others.
+queued_batch& write_queue::cut_after(queued_batch& target, std::size_t rows)
+{
+    prepare();
+    batch tail = split_batch(target.rows, rows);
+    bytes_ -= tail.bytes();
+    rows_ -= tail.rows;
+    return *insert(std::next(target.place_), target.id, std::move(tail));
+}
+
+batch write_queue::lend_rows(queued_batch& target) noexcept
+{
+    change_state(target, batch_state::in_flight);
+    return take_rows(target);
+}
+
+batch write_queue::take_rows(queued_batch& target) noexcept
+{
+    bytes_ -= target.rows.bytes();
+    rows_ -= target.rows.rows;
+    batch rows = std::move(target.rows);
+    target.rows.rows = 0;
     return rows;
 }
 
-void write_queue::give_back(entry& one, batch&& rows) noexcept
+void write_queue::return_rows(queued_batch& target, batch&& rows) noexcept
 {
     bytes_ += rows.bytes();
     rows_ += rows.rows;
-    one.rows = std::move(rows);
+    target.rows = std::move(rows);
+    change_state(target, batch_state::pending);
 }
 
-batch write_queue::let_go(entry& one)
+batch write_queue::drop(queued_batch& target)
 {
-    return take(find(one));
+    return remove(target.place_);
+}
+
+std::size_t write_queue::rows_in_flight(std::uint64_t id) const noexcept
+{
+    std::size_t rows = 0;
+    for (const queued_batch& other : queue_) {
+        rows += other.id == id && other.state_ == batch_state::in_flight ? other.rows.rows : 0;
+    }
+    return rows;
 }
 
 batch write_queue::withdraw(std::uint64_t id)
 {
-    batch out;
-    for (auto at = queue_.begin(); at != queue_.end() && at->id <= id;) {
-        const auto one = at++;
-        if (one->id == id && !one->in_flight) {
-            out.append(take(one));
+    batch withdrawn;
+    for (auto it = queue_.begin(); it != queue_.end() && it->id <= id;) {
+        const auto candidate = it++;
+        if (candidate->id == id && candidate->state_ != batch_state::in_flight) {
+            withdrawn.append(remove(candidate));
         }
     }
-    return out;
+    return withdrawn;
 }
 
 batch write_queue::withdraw_all()
 {
-    batch all;
-    for (auto at = queue_.begin(); at != queue_.end();) {
-        const auto one = at++;
-        if (!one->in_flight && !one->aside) {
-            all.append(take(one));
+    batch withdrawn;
+    for (auto it = queue_.begin(); it != queue_.end();) {
+        const auto candidate = it++;
+        const batch_state state = candidate->state_;
+        const bool waits_for_owner = state == batch_state::set_aside && !candidate->is_rejected();
+        if (state != batch_state::in_flight && !waits_for_owner) {
+            first_withdrawn_ = withdrawn.rows == 0 ? candidate->id : first_withdrawn_;
+            withdrawn.append(remove(candidate));
         }
     }
-    resume();
-    return all;
+    return withdrawn;
 }
 
-bool write_queue::unsure() const noexcept
+std::size_t write_queue::rejected_rows() const noexcept
 {
-    return std::ranges::any_of(queue_, [](const entry& one) { return one.unsure && !one.aside; });
-}
-
-const fault* write_queue::given_up(std::uint64_t id) const noexcept
-{
-    const fault* first = nullptr;
-    if (aside_ == 0) {
-        return nullptr; // without a look at each of many
+    std::size_t rows = 0;
+    for (const queued_batch& other : queue_) {
+        rows += other.is_rejected() ? other.rows.rows : 0;
     }
-    for (const entry& one : queue_) {
-        if (one.id == id) {
-            if (!one.aside) {
+    return rows;
+}
+
+const status* write_queue::failure_of(std::uint64_t id) const noexcept
+{
+    const status* first = nullptr;
+    if (count(batch_state::set_aside) == 0) {
+        return nullptr; // does not search a long queue
+    }
+    for (const queued_batch& other : queue_) {
+        if (other.id == id && !other.is_rejected()) {
+            if (other.state_ != batch_state::set_aside) {
                 return nullptr;
             }
-            first = first == nullptr ? &one.failure : first;
+            first = first == nullptr ? &other.failure_ : first;
         }
     }
     return first;
 }
 
-write_queue::place write_queue::insert(place before, std::uint64_t id, batch&& rows)
+void write_queue::change_state(queued_batch& target, batch_state state) noexcept
 {
-    prepare();
+    --count(target.state_);
+    target.state_ = state;
+    ++count(state);
+}
+
+// There must be a spare node.
+write_queue::position write_queue::insert(position before, std::uint64_t id, batch&& rows)
+{
+    assert(!spare_.empty()); // see prepare()
     bytes_ += rows.bytes();
     rows_ += rows.rows;
-    const auto made = spare_.begin();
-    made->id = id;
-    made->rows = std::move(rows);
-    queue_.splice(before, spare_, made);
-    return made;
+    ++count(batch_state::pending);
+    const auto node = spare_.begin();
+    node->place_ = node;
+    node->id = id;
+    node->rows = std::move(rows);
+    queue_.splice(before, spare_, node);
+    return node;
 }
 
-batch write_queue::take(place at)
+batch write_queue::remove(position target)
 {
-    batch rows = lend(*at);
-    aside_ -= at->aside ? 1 : 0;
-    *at = entry();
-    spare_.splice(spare_.begin(), queue_, at);
+    batch rows = take_rows(*target);
+    rejected_batches_ -= target->is_rejected() ? 1 : 0;
+    --count(target->state_);
+    *target = queued_batch();
+    spare_.splice(spare_.begin(), queue_, target);
     return rows;
-}
-
-write_queue::place write_queue::find(const entry& one)
-{
-    return std::find_if(queue_.begin(), queue_.end(),
-                        [&one](const entry& other) { return &other == &one; });
 }
 
 } // namespace coquest::detail
