@@ -3,17 +3,17 @@
 //
 // Prometheus' text exposition format, version 0.0.4.
 
-#include <coquest/name.hpp>
-#include <coquest/observer.hpp>
+#include <coquest/prometheus.hpp>
 
-#include "core/metrics_table.hpp"
+#include "core/metrics/metrics_table.hpp"
+#include "core/text/utf8.hpp"
 
 #include <algorithm>
 
 namespace coquest {
 namespace {
 
-// How coquest's enumerators appear as label values.
+// Returns the name of an enumerator as a label value.
 std::string_view name_of(errc code) noexcept
 {
     switch (code) {
@@ -44,14 +44,14 @@ bool is_label_name(std::string_view name) noexcept
     const auto letter = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
     };
-    // names that begin with two underscores are Prometheus' own
+    // Prometheus reserves names that begin with two underscores
     return !name.empty() && letter(name.front()) && !name.starts_with("__") &&
            std::ranges::all_of(name, [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
 }
 
-[[noreturn]] void refuse(errc code, std::size_t index, std::string_view why)
+[[noreturn]] void refuse(errc code, std::size_t index, std::string_view message)
 {
-    throw error(code, "label " + std::to_string(index + 1) + ": " + std::string(why));
+    throw error(code, "label " + std::to_string(index + 1) + ": " + std::string(message));
 }
 
 void check_label(const metric_labels& labels, std::size_t index)
@@ -59,21 +59,22 @@ void check_label(const metric_labels& labels, std::size_t index)
     const auto& [name, value] = labels[index];
     if (!is_label_name(name)) {
         refuse(errc::invalid_name, index,
-               "its name must be of letters, digits and underscores, with a letter in front");
+               "its name must consist of letters, digits and underscores, and begin with a letter");
     }
     if (name == "le" || name == "kind" || name == "status") {
-        refuse(errc::invalid_name, index, name + " is a label of coquest's own: choose another");
+        refuse(errc::invalid_name, index,
+               name + " is a label that coquest itself uses: choose another");
     }
     const auto same = [&](const auto& other) { return other.first == name; };
     if (std::any_of(labels.begin(), labels.begin() + static_cast<std::ptrdiff_t>(index), same)) {
-        refuse(errc::invalid_name, index, name + " is there already");
+        refuse(errc::invalid_name, index, name + " appears twice");
     }
     if (detail::valid_utf8_prefix(value) != value.size()) {
         refuse(errc::invalid_utf8, index, "the value of " + name + " is not UTF-8");
     }
 }
 
-// Writes a sample after another, and each metric's head.
+// Composes the page: the head of each metric, followed by its samples.
 class page {
 public:
     void begin(std::string_view name, std::string_view help, std::string_view type)
@@ -101,18 +102,18 @@ private:
     std::string out_;
 };
 
-void append_label(std::string& to, std::string_view name, std::string_view value)
+void append_label(std::string& labels, std::string_view name, std::string_view value)
 {
-    to.append(to.empty() ? "" : ",").append(name).append("=\"");
+    labels.append(labels.empty() ? "" : ",").append(name).append("=\"");
     for (const char c : value) {
         switch (c) {
-        case '\n': to += "\\n"; break;
+        case '\n': labels += "\\n"; break;
         case '\\':
-        case '"': to += '\\'; [[fallthrough]];
-        default: to += c;
+        case '"': labels += '\\'; [[fallthrough]];
+        default: labels += c;
         }
     }
-    to += '"';
+    labels += '"';
 }
 
 std::string with_label(std::string labels, std::string_view name, std::string_view value)
@@ -131,7 +132,7 @@ std::string check_and_format(const metric_labels& labels)
     return out;
 }
 
-// The exact decimal of a time in seconds.
+// Returns a time in seconds as an exact decimal.
 std::string seconds(std::uint64_t ns)
 {
     constexpr std::uint64_t second = 1'000'000'000;
@@ -158,15 +159,16 @@ void add_http_errors(page& out, const metrics_snapshot& values, const std::strin
 
 void add_latency(page& out, const metrics_snapshot& values, const std::string& labels)
 {
-    const latency_histogram& from = values.latency;
+    const latency_histogram& latency = values.latency;
     std::uint64_t below = 0;
-    for (std::size_t i = 0; i < from.buckets.size(); ++i) {
-        below += from.buckets[i];
-        const std::string bound =
-            i < from.bounds_us.size() ? seconds(std::uint64_t{from.bounds_us[i]} * 1000) : "+Inf";
+    for (std::size_t i = 0; i < latency.buckets.size(); ++i) {
+        below += latency.buckets[i];
+        const std::string bound = i < latency.bounds_us.size()
+                                      ? seconds(std::uint64_t{latency.bounds_us[i]} * 1000)
+                                      : "+Inf";
         out.add("_bucket", with_label(labels, "le", bound), std::to_string(below));
     }
-    out.add("_sum", labels, seconds(from.total_ns));
+    out.add("_sum", labels, seconds(latency.total_ns));
     out.add("_count", labels, std::to_string(below));
 }
 
@@ -174,16 +176,16 @@ void add_latency(page& out, const metrics_snapshot& values, const std::string& l
 
 std::string to_prometheus(const metrics_snapshot& values, const metric_labels& labels)
 {
-    const metrics_sample one{values, labels};
-    return to_prometheus(std::span(&one, 1));
+    const metrics_sample sample{values, labels};
+    return to_prometheus(std::span(&sample, 1));
 }
 
 std::string to_prometheus(std::span<const metrics_sample> samples)
 {
     std::vector<std::string> labels;
     labels.reserve(samples.size());
-    for (const metrics_sample& one : samples) {
-        labels.push_back(check_and_format(one.labels));
+    for (const metrics_sample& sample : samples) {
+        labels.push_back(check_and_format(sample.labels));
     }
     page out;
     const auto add_all = [&](auto add) {
@@ -191,15 +193,16 @@ std::string to_prometheus(std::span<const metrics_sample> samples)
             add(out, samples[i].values, labels[i]);
         }
     };
-    for (const detail::metric& one : detail::metrics_table) {
-        out.begin(one.name, one.help, one.gauge ? "gauge" : "counter");
-        add_all([&one](page& to, const metrics_snapshot& values, const std::string& of) {
-            to.add(of, values.*one.value);
+    for (const detail::metric& entry : detail::metrics_table) {
+        out.begin(entry.name, entry.help, entry.gauge ? "gauge" : "counter");
+        add_all([&entry](page& target, const metrics_snapshot& values, const std::string& label) {
+            target.add(label, values.*entry.value);
         });
     }
-    out.begin("coquest_errors_total", "Failed attempts and refused calls, by kind.", "counter");
+    out.begin("coquest_errors_total", "Attempts and calls that failed, by kind.", "counter");
     add_all(add_errors);
-    out.begin("coquest_http_errors_total", "Answers that were errors, by status.", "counter");
+    out.begin("coquest_http_errors_total", "HTTP responses that were errors, by status.",
+              "counter");
     add_all(add_http_errors);
     out.begin("coquest_batch_latency_seconds",
               "Time from the first attempt to send a batch to its acknowledgement.", "histogram");
