@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "tls/openssl_context.hpp"
+#include "tls/openssl/context.hpp"
 
-#include "tls/failure_text.hpp"
-#include "tls/suites.hpp"
+#include "tls/session/suites.hpp"
+#include "tls/trust/failure_text.hpp"
 
 #include <array>
 #include <string_view>
@@ -17,7 +17,7 @@
 namespace coquest::detail {
 namespace {
 
-// OpenSSL uses AES instructions where these processors have them, which is nearly everywhere.
+// OpenSSL uses the AES instructions that nearly all of these processors have.
 #if defined(__x86_64__) || defined(__aarch64__) || defined(_M_X64) || defined(_M_ARM64)
 constexpr bool fast_aes = true;
 #else
@@ -40,7 +40,7 @@ openssl_ptr<BIO> memory(std::string_view text)
     return openssl_ptr<BIO>(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
 }
 
-// Without it the library would ask for a password on the terminal.
+// Without this callback, the library would ask for a password on the terminal.
 int no_password(char*, int, int, void*)
 {
     return 0;
@@ -51,12 +51,13 @@ bool use_chain(SSL_CTX* context, const std::string& pem)
     const openssl_ptr<BIO> in = memory(pem);
     bool first = true;
     while (in) {
-        const openssl_ptr<X509> one(PEM_read_bio_X509(in.get(), nullptr, &no_password, nullptr));
-        if (!one) {
-            return !first; // read_certificates has seen that every block is good
+        const openssl_ptr<X509> certificate(
+            PEM_read_bio_X509(in.get(), nullptr, &no_password, nullptr));
+        if (!certificate) {
+            return !first; // read_certificates checked that every block is good
         }
-        const long result = first ? SSL_CTX_use_certificate(context, one.get())
-                                  : SSL_CTX_add1_chain_cert(context, one.get());
+        const long result = first ? SSL_CTX_use_certificate(context, certificate.get())
+                                  : SSL_CTX_add1_chain_cert(context, certificate.get());
         if (result != 1) {
             return false;
         }
@@ -83,12 +84,12 @@ std::string openssl_error_text(unsigned long code)
     return std::string("OpenSSL ") + text.data();
 }
 
-tls_diagnosis openssl_refused(const char* what)
+tls_diagnosis openssl_refused(const char* feature)
 {
-    tls_diagnosis why = describe(tls_failure::unsupported);
-    why.text = std::string(OpenSSL_version(OPENSSL_VERSION)) + " refused " + what;
-    why.hint = "use an OpenSSL that is built with it, and look at its openssl.cnf";
-    return why;
+    tls_diagnosis diagnosis = describe(tls_failure::unsupported);
+    diagnosis.text = std::string(OpenSSL_version(OPENSSL_VERSION)) + " refused " + feature;
+    diagnosis.hint = "use an OpenSSL that is built with it, and look at its openssl.cnf";
+    return diagnosis;
 }
 
 tls_failure verify_failure(int code) noexcept
@@ -158,18 +159,18 @@ tls_failure openssl_failure(unsigned long code) noexcept
     }
 }
 
-openssl_ptr<SSL_CTX> make_openssl_context(tls_min min, tls_diagnosis& why)
+openssl_ptr<SSL_CTX> make_openssl_context(tls_min min, tls_diagnosis& diagnosis)
 {
     const bool only_13 = min == tls_min::v1_3;
     openssl_ptr<SSL_CTX> context(SSL_CTX_new(TLS_client_method()));
-    const auto refuse = [&](const char* what) {
-        why = openssl_refused(what);
+    const auto refuse = [&](const char* feature) {
+        diagnosis = openssl_refused(feature);
         return nullptr;
     };
     if (!context) {
         return refuse("a TLS client");
     }
-    // openssl.cnf may say otherwise for all programs, hence explicitly.
+    // Explicit, since openssl.cnf may have other settings for all programs.
     SSL_CTX_set_security_level(context.get(), 2); // RSA 2048, SHA-256
     if (SSL_CTX_set_min_proto_version(context.get(), only_13 ? TLS1_3_VERSION : TLS1_2_VERSION) !=
             1 ||
@@ -188,51 +189,25 @@ openssl_ptr<SSL_CTX> make_openssl_context(tls_min min, tls_diagnosis& why)
     return context;
 }
 
-bool load_issuers(SSL_CTX* context, trust& roots, tls_diagnosis& why)
+openssl_ptr<X509> decode(der_bytes certificate)
 {
-    X509_STORE* const store = SSL_CTX_get_cert_store(context);
-    // What the user put into the file is an anchor, self-signed or not. It is a CA in any case: the
-    // others are pins, and never get here.
-    if (X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN) != 1) {
-        why = openssl_refused("intermediate certificates as roots");
-        return false;
-    }
-    std::vector<der_certificate> bundle;
-    for (trusted_certificate& root : roots.issuers) {
-        if (root.label.empty()) {
-            bundle.push_back(roots.keep_chain ? root.der : std::move(root.der));
-            continue;
-        }
-        const auto one = decode(root.der);
-        if (!one || X509_STORE_add_cert(store, one.get()) != 1) {
-            why = refused_root(root, roots, openssl_error_text(ERR_peek_error()));
-            return false;
-        }
-    }
-    if (!bundle.empty() && !load_when_needed(store, std::move(bundle))) {
-        why = openssl_refused("a bundle of roots");
-        return false;
-    }
-    ERR_clear_error();
-    if (!roots.keep_chain) {
-        roots.issuers = {};
-    }
-    return true;
+    const auto* der = reinterpret_cast<const unsigned char*>(certificate.data());
+    return openssl_ptr<X509>(d2i_X509(nullptr, &der, static_cast<long>(certificate.size())));
 }
 
 bool load_identity(SSL_CTX* context, const tls_options& options, const client_identity& identity,
-                   tls_diagnosis& why)
+                   tls_diagnosis& diagnosis)
 {
     ERR_clear_error();
     if (!use_chain(context, identity.chain_pem)) {
-        why = refused_certificate(options);
+        diagnosis = refused_certificate(options);
     } else if (!use_key(context, identity.key_pem.reveal())) {
-        why = refused_key(options);
+        diagnosis = refused_key(options);
     } else {
-        ERR_clear_error(); // the end of the chain counts as an error in the queue
+        ERR_clear_error(); // the end of the chain is an error in the queue
         return true;
     }
-    why.native_code = ERR_GET_REASON(ERR_peek_error());
+    diagnosis.native_code = ERR_GET_REASON(ERR_peek_error());
     return false;
 }
 

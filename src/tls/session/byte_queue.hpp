@@ -1,8 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Bytes between a TLS library and the driver: pushed at the back, consumed at the front,
-// contiguous.
+// The bytes between a TLS library and the driver: a contiguous queue.
 #pragma once
 
 #include <algorithm>
@@ -15,10 +14,10 @@ namespace coquest::detail {
 
 // A TLS 1.2 record: header, 2^14 bytes and what a cipher may add (RFC 5246 6.2.3).
 inline constexpr std::size_t max_tls_record = 5 + 16384 + 2048;
-// Plaintext of one record. A library that is fed no more than this never stops in mid-write.
+// Plaintext of one record. No library stops in the middle of a write of at most this size.
 inline constexpr std::size_t max_plaintext = 16384;
-// Ciphertext that gathers before it is sent. More saves few system calls, and has the peer wait
-// longer for the last of it to decrypt.
+// Ciphertext that is gathered before it is sent. More would save few system calls, and the peer
+// would wait longer before it can decrypt.
 inline constexpr std::size_t output_high_water = std::size_t{320} << 10U;
 
 class byte_queue {
@@ -28,7 +27,7 @@ public:
     {
     }
 
-    /// Appends what fits under the limit and returns how much that was.
+    /// Appends as many bytes as the limit allows, and returns their number.
     std::size_t push(std::span<const std::byte> bytes)
     {
         const std::size_t n = std::min(bytes.size(), limit_ - size());
@@ -41,11 +40,11 @@ public:
         return n;
     }
 
-    /// Moves up to @p to.size() bytes out of the front and returns how many.
-    std::size_t pop(std::span<std::byte> to)
+    /// Moves up to @p target.size() bytes out of the front, and returns their number.
+    std::size_t pop(std::span<std::byte> target)
     {
-        const std::size_t n = std::min(to.size(), size());
-        std::copy_n(data().begin(), n, to.begin());
+        const std::size_t n = std::min(target.size(), size());
+        std::copy_n(data().begin(), n, target.begin());
         consume(n);
         return n;
     }
@@ -67,13 +66,14 @@ public:
     [[nodiscard]] bool empty() const noexcept { return size() == 0; }
 
 private:
-    // Doubles, and where much gathers, takes at once what the most of it needs.
+    // Doubles the capacity; a large queue is allocated at its greatest usual size in one step.
     void reserve(std::size_t needed)
     {
-        constexpr std::size_t much = std::size_t{32} << 10U; // more steps leave more holes
-        constexpr std::size_t most = output_high_water + max_tls_record;
+        constexpr std::size_t large = std::size_t{32} << 10U; // more steps fragment the heap
+        constexpr std::size_t usual_maximum = output_high_water + max_tls_record;
         if (needed > bytes_.capacity()) {
-            bytes_.reserve(std::min(limit_, needed < much ? 2 * needed : std::max(needed, most)));
+            bytes_.reserve(
+                std::min(limit_, needed < large ? 2 * needed : std::max(needed, usual_maximum)));
         }
     }
 

@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "tls/greeting.hpp"
+#include "tls/session/greeting.hpp"
 
-#include "core/printable.hpp"
-#include "tls/der.hpp"
+#include "core/text/printable.hpp"
+#include "tls/x509/der.hpp"
 
 #include <algorithm>
 #include <array>
@@ -18,12 +18,12 @@ constexpr std::size_t max_shown = 60; // bytes of a banner in a message
 
 struct banner {
     std::string_view start;
-    std::string_view who;
+    std::string_view server;
 };
 
 constexpr std::array<banner, 10> banners{{
     {"HTTP/", "a plain HTTP server"},
-    {"<", "a plain HTTP server"}, // of HTML without a head
+    {"<", "a plain HTTP server"}, // HTML without an HTTP header
     {"SSH-", "an SSH server"},
     {"220 ", "a mail (SMTP) or FTP server"},
     {"220-", "a mail (SMTP) or FTP server"},
@@ -48,11 +48,11 @@ greeting classify_greeting(der_bytes first) noexcept
                : text[1] == 3   ? greeting::tls
                                 : greeting::other;
     }
-    const bool whole = text.size() >= max_shown || text.find('\n') != std::string_view::npos;
+    const bool complete = text.size() >= max_shown || text.find('\n') != std::string_view::npos;
     const bool known = std::ranges::any_of(banners, [text](const banner& b) {
         return text.starts_with(b.start) || b.start.starts_with(text);
     });
-    return known && !whole ? greeting::undecided : greeting::other;
+    return known && !complete ? greeting::undecided : greeting::other;
 }
 
 tls_diagnosis explain_greeting(der_bytes first)
@@ -62,14 +62,14 @@ tls_diagnosis explain_greeting(der_bytes first)
     const auto* known = std::ranges::find_if(
         banners, [line](const banner& b) { return line.starts_with(b.start); });
     const bool is_text = std::ranges::all_of(line, [](char c) { return c >= 0x20 && c < 0x7f; });
-    tls_diagnosis why = describe(tls_failure::not_tls);
+    tls_diagnosis diagnosis = describe(tls_failure::not_tls);
     if (known != banners.end()) {
-        why.text += ": it looks like " + std::string(known->who);
+        diagnosis.text += ": it looks like " + std::string(known->server);
     }
     if (is_text && !line.empty()) {
-        why.text += " (it said \"" + printable(line, max_shown) + "\")";
+        diagnosis.text += " (it said \"" + printable(line, max_shown) + "\")";
     }
-    return why;
+    return diagnosis;
 }
 
 } // namespace coquest::detail

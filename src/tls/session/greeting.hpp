@@ -1,22 +1,23 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Tells from its first bytes whether a server speaks TLS at all. TLS libraries call plain HTTP a
-// wrong version or a bad length; users need to hear what is there.
+// Tells from the first bytes of a server whether it speaks TLS at all. TLS libraries report plain
+// HTTP as a wrong version or a bad length, which does not help the user.
 #pragma once
 
 #include <coquest/tls.hpp>
 
-#include "tls/x509.hpp"
+#include "tls/x509/x509.hpp"
 
 namespace coquest::detail {
 
 enum class greeting { undecided, tls, other };
 
-/// Says what @p first, all that came so far, begins; `undecided` asks for more.
+/// Classifies a server by @p first, all bytes received so far. Returns `undecided` if more are
+/// needed.
 [[nodiscard]] greeting classify_greeting(der_bytes first) noexcept;
 
-/// Explains what answered with @p first in place of a TLS record.
+/// Explains which server answered with @p first in place of a TLS record.
 [[nodiscard]] tls_diagnosis explain_greeting(der_bytes first);
 
 } // namespace coquest::detail

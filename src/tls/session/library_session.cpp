@@ -3,7 +3,8 @@
 
 #include <coquest/detail/library_session.hpp>
 
-#include "tls/session_core.hpp"
+#include "tls/session/session_core.hpp"
+#include "tls/trust/clock.hpp"
 
 #include <utility>
 
@@ -16,27 +17,28 @@ library_session::library_session(std::unique_ptr<session_core> core) noexcept
 
 library_session::~library_session()
 {
-    core_->save(); // one that read nothing may have got a ticket all the same
+    core_->save(); // even without a read, the handshake may have brought a ticket
 }
 
-tls_step library_session::handshake(std::error_code& ec)
+tls_step library_session::handshake(tls_diagnosis& diagnosis)
 {
-    return core_->handshake(ec);
+    return core_->handshake(diagnosis);
 }
 
-tls_step library_session::read(std::span<std::byte> in, std::size_t& n, std::error_code& ec)
+tls_step library_session::read(std::span<std::byte> in, std::size_t& n, tls_diagnosis& diagnosis)
 {
-    return core_->read(in, n, ec);
+    return core_->read(in, n, diagnosis);
 }
 
-tls_step library_session::write(std::span<const std::byte> out, std::size_t& n, std::error_code& ec)
+tls_step library_session::write(std::span<const std::byte> out, std::size_t& n,
+                                tls_diagnosis& diagnosis)
 {
-    return core_->write(out, n, ec);
+    return core_->write(out, n, diagnosis);
 }
 
-tls_step library_session::shutdown(std::error_code& ec)
+void library_session::shutdown()
 {
-    return core_->shutdown(ec);
+    core_->shutdown();
 }
 
 std::size_t library_session::put_input(std::span<const std::byte> bytes)
@@ -54,19 +56,14 @@ void library_session::consume_output(std::size_t n)
     core_->consume_output(n);
 }
 
-tls_diagnosis library_session::diagnosis() const
-{
-    return core_->diagnosis();
-}
-
 tls_peer library_session::peer() const
 {
     return core_->peer();
 }
 
-std::vector<tls_notice> library_session::notices() const
+std::vector<tls_event> library_session::events() const
 {
-    return core_->notices(current_time());
+    return core_->events(current_time());
 }
 
 bool library_session::resumed() const noexcept

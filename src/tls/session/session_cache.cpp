@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "tls/session_cache.hpp"
+#include "tls/session/session_cache.hpp"
 
 #include <utility>
 
@@ -26,16 +26,16 @@ std::optional<saved_session> session_cache::take(const std::string& server,
 void session_cache::put(const std::string& server, saved_session session)
 {
     const std::scoped_lock lock(mutex_);
-    if (entries_.size() == most) {
+    if (entries_.size() == max_entries) {
         entries_.pop_front();
     }
     entries_.push_back({server, std::move(session)});
 }
 
-void session_cache::forget(const std::string& server)
+void session_cache::remove(const std::string& server)
 {
     const std::scoped_lock lock(mutex_);
-    std::erase_if(entries_, [&](const entry& one) { return one.server == server; });
+    std::erase_if(entries_, [&](const entry& saved) { return saved.server == server; });
 }
 
 } // namespace coquest::detail

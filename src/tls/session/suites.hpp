@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// The cipher suites that a connection may use: ECDHE with an AEAD cipher, nothing else. Libraries
-// name them differently, so the negotiated one is checked by its number.
+// The cipher suites that a connection may use: ECDHE with an AEAD cipher, and no others. Libraries
+// name them differently, so the negotiated suite is checked by its number.
 #pragma once
 
 #include <algorithm>
@@ -37,8 +37,8 @@ inline constexpr std::array<cipher_suite, 9> cipher_suites{{
     {0xcca8, "ECDHE-RSA-CHACHA20-POLY1305", "ECDHE-RSA-CHACHA20-POLY1305"},
 }};
 
-/// Returns the suites in order of preference: AES-128 first, or ChaCha20 first where the library
-/// computes AES without the processor's help.
+/// Returns the suites in order of preference: AES-128 first, or ChaCha20 first if the library does
+/// not use the processor's AES instructions.
 [[nodiscard]] constexpr std::array<cipher_suite, 9> preferred_suites(bool fast_aes) noexcept
 {
     std::array<cipher_suite, 9> order = cipher_suites;
@@ -59,7 +59,7 @@ inline constexpr std::array<cipher_suite, 9> cipher_suites{{
                                [id](const cipher_suite& suite) { return suite.id == id; });
 }
 
-/// Appends @p name to @p list, which ':' separates.
+/// Appends @p name to @p list, whose names are separated by ':'.
 inline void append_suite(std::string& list, std::string_view name)
 {
     list += list.empty() ? "" : ":";

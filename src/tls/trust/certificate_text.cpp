@@ -1,10 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// What to say of a certificate that was refused: who signed it, for which names, until when.
+// Explains why a certificate was refused, with its issuer, names and dates.
 
-#include "tls/failure_text.hpp"
-#include "tls/name_constraints.hpp"
+#include "tls/trust/certificate_path.hpp"
+#include "tls/trust/clock.hpp"
+#include "tls/trust/failure_text.hpp"
+#include "tls/trust/name_constraints.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -13,7 +15,7 @@
 namespace coquest::detail {
 namespace {
 
-constexpr const char* unknown_extension = " has a critical extension that nobody here understands";
+constexpr const char* unknown_extension = " has a critical extension that coquest does not support";
 constexpr const char* without_extension =
     "re-issue it without that extension, or with one that is not critical";
 
@@ -22,63 +24,9 @@ std::string quoted(const std::string& text)
     return "\"" + text + "\"";
 }
 
-std::optional<certificate> find_in_chain(const peer_facts& facts, der_bytes name)
+std::string own_certificate(const peer_facts& facts)
 {
-    for (const der_bytes der : facts.chain) {
-        const auto one = parse_certificate(der);
-        if (one && std::ranges::equal(one->subject, name)) {
-            return one;
-        }
-    }
-    return std::nullopt;
-}
-
-// The last certificate on the way from the server's own up through what it sent.
-certificate last_of_path(const peer_facts& facts, const certificate& leaf)
-{
-    certificate last = leaf;
-    for (std::size_t step = 0; step < facts.chain.size() && !last.self_issued(); ++step) {
-        const auto next = find_in_chain(facts, last.issuer);
-        if (!next) {
-            break;
-        }
-        last = *next;
-    }
-    return last;
-}
-
-// A certificate that was sent, and signs another of them without being allowed to.
-std::optional<certificate> signer_that_is_no_ca(const peer_facts& facts)
-{
-    for (const der_bytes der : facts.chain.subspan(1)) {
-        const auto signer = parse_certificate(der);
-        for (const der_bytes other : facts.chain) {
-            const auto below = parse_certificate(other);
-            if (signer && !signer->is_ca && below && other.data() != der.data() &&
-                std::ranges::equal(below->issuer, signer->subject)) {
-                return signer;
-            }
-        }
-    }
-    return std::nullopt;
-}
-
-std::string subject_of(const peer_facts& facts)
-{
-    return "certificate verify failed (certificate unknown): the certificate of " + facts.host;
-}
-
-bool explain_no_ca(tls_diagnosis& why, const peer_facts& facts)
-{
-    const auto no_ca = signer_that_is_no_ca(facts);
-    if (!no_ca) {
-        return false;
-    }
-    why = describe(tls_failure::unknown_issuer);
-    why.text = subject_of(facts) + " comes by way of " + quoted(name_text(no_ca->subject)) +
-               ", which is no CA (CA:FALSE)";
-    why.hint = "have it re-issued by a CA";
-    return true;
+    return "the certificate of " + facts.host;
 }
 
 std::string not_among(const trust& roots)
@@ -93,165 +41,51 @@ bool in_date(const certificate& facts, std::chrono::sys_seconds now)
     return now >= facts.not_before && now <= facts.not_after;
 }
 
-// " ended on DATE" or " begins on DATE", with the kind of it.
-std::string date_fault(tls_diagnosis& why, const certificate& facts, std::chrono::sys_seconds now,
-                       const std::string& whose)
+// Sets the kind and the hint of @p diagnosis, and returns its text: ": WHOSE ended on DATE; ...".
+std::string describe_dates(tls_diagnosis& diagnosis, const certificate& facts,
+                           std::chrono::sys_seconds now, const std::string& subject)
 {
     const bool expired = now > facts.not_after;
-    why = describe(expired ? tls_failure::expired : tls_failure::not_yet_valid);
-    return why.text + ": " + whose +
+    diagnosis = describe(expired ? tls_failure::expired : tls_failure::not_yet_valid);
+    return diagnosis.text + ": " + subject +
            (expired ? " ended on " + date_text(facts.not_after)
                     : " begins on " + date_text(facts.not_before)) +
            "; this machine's clock says " + date_text(now);
 }
 
-std::optional<certificate> find_in_file(const trust& roots, der_bytes name)
+std::optional<certificate> find_trusted_leaf(const trust& roots, der_bytes name)
 {
-    for (const der_certificate& der : roots.pins) {
-        const auto pin = parse_certificate(der);
-        if (pin && std::ranges::equal(pin->subject, name)) {
-            return pin;
+    for (const der_blob& der : roots.trusted_leaves) {
+        const auto facts = parse_certificate(der);
+        if (facts && std::ranges::equal(facts->subject, name)) {
+            return facts;
         }
     }
     return std::nullopt;
 }
 
-// Says what keeps a CA on the way to the root from vouching for what is below it.
-bool explain_path(tls_diagnosis& why, const peer_facts& facts, const certificate& leaf)
-{
-    const auto blame = [&](const std::string& text, const char* hint) {
-        why = describe(tls_failure::bad_certificate);
-        why.text += text;
-        why.hint = hint;
-        return true;
-    };
-    certificate below = leaf;
-    unsigned cas = 0;
-    for (std::size_t step = 0; step <= facts.chain.size() && !below.self_issued(); ++step) {
-        const auto sent = find_in_chain(facts, below.issuer);
-        const auto above = sent ? sent : find_in_file(facts.roots, below.issuer);
-        if (!above) {
-            return false;
-        }
-        const std::string name = quoted(name_text(above->subject));
-        if (sent && sent->unknown_critical) {
-            return blame(": the intermediate certificate " + name + " of " + facts.host +
-                             unknown_extension,
-                         without_extension);
-        }
-        if (sent && !sent->self_issued() && !sent->may_sign_certificates) {
-            return blame(": the intermediate certificate " + name + " of " + facts.host +
-                             " may not sign others, its keyUsage lacks keyCertSign",
-                         "re-issue it with keyUsage keyCertSign");
-        }
-        if (above->path_length && cas > *above->path_length) {
-            return blame(": the CA " + name + " allows " + std::to_string(*above->path_length) +
-                             " CAs below it (path length), and the chain of " + facts.host +
-                             " has " + std::to_string(cas),
-                         "have the certificate signed by a CA nearer to the root");
-        }
-        cas += above->self_issued() ? 0U : 1U;
-        below = *above;
-    }
-    return false;
-}
-
-// The user's file has a certificate of the issuer's name, and yet it does not vouch for the leaf.
-void explain_namesake(tls_diagnosis& why, const peer_facts& facts, const certificate& leaf,
-                      const certificate& namesake)
-{
-    const std::string name = quoted(name_text(namesake.subject));
-    const std::string subject = "the certificate of " + facts.host;
-    if (!in_date(namesake, facts.now)) {
-        why.text =
-            date_fault(why, namesake, facts.now, "the CA " + name + " in " + facts.roots.source);
-        why.hint = "put the current certificate of that CA into " + facts.roots.source;
-        return;
-    }
-    if (!namesake.is_ca && !leaf.self_issued()) {
-        why = describe(tls_failure::unknown_issuer);
-        why.text = "certificate verify failed (certificate unknown): " + subject +
-                   " is signed by " + name + ", which " + facts.roots.source +
-                   " holds, but as a certificate that is no CA (CA:FALSE)";
-        why.hint = "put the certificate of the server or that of a CA into " + facts.roots.source;
-        return;
-    }
-    // the key must differ: re-issued, or forged
-    why = describe(tls_failure::bad_signature);
-    why.text = "certificate verify failed: ";
-    why.text += leaf.self_issued()
-                    ? subject + " is another one than the " + name + " in " + facts.roots.source
-                    : "the signature of " + subject + " does not match the trusted CA " + name;
-    why.hint = "was it re-issued? copy the current one from the server's operator to " +
-               facts.roots.source + "; if it did not change, something intercepts";
-}
-
-void explain_issuer(tls_diagnosis& why, const peer_facts& facts, const certificate& leaf)
-{
-    const certificate last = last_of_path(facts, leaf);
-    const std::string subject = subject_of(facts);
-    if (explain_no_ca(why, facts) || explain_path(why, facts, leaf)) {
-        return;
-    }
-    if (const auto namesake = find_in_file(facts.roots, last.issuer)) {
-        explain_namesake(why, facts, leaf, *namesake);
-    } else if (why.kind == tls_failure::bad_signature) {
-        why.text += " " + quoted(name_text(last.issuer));
-    } else if (leaf.self_issued()) {
-        why = describe(tls_failure::self_signed);
-        why.text = subject + " is self-signed, " + not_among(facts.roots);
-    } else {
-        why = describe(tls_failure::unknown_issuer);
-        why.text = subject + " is signed by " + quoted(name_text(last.issuer)) + ", " +
-                   not_among(facts.roots);
-        why.hint =
-            (facts.roots.from_file ? "add the PEM certificate of that CA to " + facts.roots.source
-                                   : "set tls_roots to the PEM file of that CA") +
-            ", or let the server send its intermediate certificates (the full chain)";
-        constexpr std::size_t longest_chain = 9; // wolfSSL leaves out the rest, and says nothing
-        if (facts.chain.size() >= longest_chain) {
-            why.hint = "its chain has " + std::to_string(facts.chain.size()) +
-                       " certificates or more: shorten it, or add the PEM certificate of that CA "
-                       "to the roots";
-        }
-    }
-}
-
-void explain_date(tls_diagnosis& why, const peer_facts& facts)
-{
-    for (const der_bytes der : facts.chain) {
-        const auto one = parse_certificate(der);
-        if (one && !in_date(*one, facts.now)) {
-            const bool own = der.data() == facts.chain[0].data();
-            const std::string whose =
-                own ? "the certificate of "
-                    : "the intermediate certificate " + quoted(name_text(one->subject)) + " of ";
-            why.text = date_fault(why, *one, facts.now, whose + facts.host);
-            return;
-        }
-    }
-}
-
-void explain_name(tls_diagnosis& why, const peer_facts& facts, const certificate& leaf)
+void explain_name(tls_diagnosis& diagnosis, const peer_facts& facts, const certificate& leaf)
 {
     const std::string entry = (facts.host_is_ip ? "IP:" : "DNS:") + facts.host;
-    why.text = std::string("certificate verify failed (") +
-               (facts.host_is_ip ? "IP address mismatch" : "hostname mismatch") +
-               "): the certificate is for ";
+    diagnosis.text = std::string("certificate verify failed (") +
+                     (facts.host_is_ip ? "IP address mismatch" : "hostname mismatch") +
+                     "): the certificate is for ";
     if (leaf.san) {
-        why.text += san_text(leaf);
+        diagnosis.text += san_text(leaf);
     } else {
         const std::string name = common_name(leaf.subject);
-        why.text += name.empty() ? "no name at all" : "CN=" + name + " without subjectAltName";
+        diagnosis.text +=
+            name.empty() ? "no name at all" : "CN=" + name + " without subjectAltName";
     }
-    why.text += ", not for " + facts.host;
-    why.hint = "connect by a name in the certificate, or re-issue it with subjectAltName " + entry;
+    diagnosis.text += ", not for " + facts.host;
+    diagnosis.hint =
+        "connect by a name in the certificate, or re-issue it with subjectAltName " + entry;
 }
 
-void explain_usage(tls_diagnosis& why, const peer_facts& facts, const certificate& leaf)
+void explain_usage(tls_diagnosis& diagnosis, const peer_facts& facts, const certificate& leaf)
 {
     if (!leaf.may_serve_tls || !leaf.may_sign_handshake) {
-        why.text =
+        diagnosis.text =
             "certificate verify failed (unsuitable certificate purpose): the certificate of " +
             facts.host + " is not for TLS servers, its " +
             (leaf.may_serve_tls ? "keyUsage lacks digitalSignature"
@@ -259,96 +93,290 @@ void explain_usage(tls_diagnosis& why, const peer_facts& facts, const certificat
     }
 }
 
-void explain_key(tls_diagnosis& why, const peer_facts& facts)
+void explain_key(tls_diagnosis& diagnosis, const peer_facts& facts,
+                 const certificate& certificate_in_chain)
 {
-    for (const der_bytes der : facts.chain) {
-        const auto one = parse_certificate(der);
-        if (one && one->weak_key()) {
-            why.text = "certificate verify failed: " + quoted(name_text(one->subject)) +
-                       ", in the chain of " + facts.host + ", has a key of only " +
-                       std::to_string(one->key_bits) + " bits";
-            return;
-        }
-    }
+    diagnosis.text =
+        "certificate verify failed: " + quoted(name_text(certificate_in_chain.subject)) +
+        ", in the chain of " + facts.host + ", has a key of only " +
+        std::to_string(certificate_in_chain.key_bits) + " bits";
 }
 
-void explain_pin(tls_diagnosis& why, const peer_facts& facts, const certificate& leaf)
+void explain_pin(tls_diagnosis& diagnosis, const peer_facts& facts, const certificate& leaf)
 {
     const auto found = facts.roots.pin_of(leaf);
     if (!found) {
-        why.text += ": the TLS library computes no SHA-256";
+        diagnosis.text += ": the TLS library computes no SHA-256";
         return;
     }
     const std::string pin = pin_text(*found);
     const std::size_t count = facts.roots.key_pins.size();
-    why.text =
+    diagnosis.text =
         "certificate verify failed: the key of " + facts.host + " is " + pin + ", which is not " +
         (count == 1 ? "that of tls_pin" : "among the " + std::to_string(count) + " of tls_pin");
-    why.hint = "if the server has a new key, set tls_pin=" + pin +
-               " beside the old one; if it did not change, something intercepts";
+    diagnosis.hint =
+        "if the server has a new key, set tls_pin=" + pin +
+        " beside the old one; if it did not change, something intercepts the connection";
 }
 
-void explain_signature(tls_diagnosis& why, const peer_facts& facts)
-{
-    for (const der_bytes der : facts.chain) {
-        const auto one = parse_certificate(der);
-        if (one && one->weak_signature && !one->self_issued()) {
-            why.text = "certificate verify failed: " + quoted(name_text(one->subject)) +
-                       ", in the chain of " + facts.host + ", is signed with SHA-1, DSA or older";
-            why.hint = "re-issue it with SHA-256";
-            return;
+// Explains a path that has a flaw.
+class path_explainer {
+public:
+    path_explainer(const certificate_path& path, const peer_facts& facts)
+        : path_(path), facts_(facts), last_(path.certificates.back()),
+          culprit_(path.certificates[path.culprit])
+    {
+    }
+
+    tls_diagnosis run()
+    {
+        switch (path_.flaw) {
+        case path_flaw::no_issuer:
+        case path_flaw::other_key:
+        case path_flaw::other_root_key: return explain_dead_end();
+        case path_flaw::unsupported_signature:
+            return blame("the signature of " + whose(last_) +
+                             " is of a kind that this TLS library cannot verify",
+                         "re-issue it with RSA or with ECDSA on P-256, and with SHA-256");
+        case path_flaw::too_many_checks:
+            return blame("no path to a root was found within " +
+                             std::to_string(max_signature_checks) + " signature checks",
+                         "let the server send only the certificates between its own and the root");
+        case path_flaw::unreadable:
+            return blame("the TLS library cannot use " + whose(culprit_), "re-issue it");
+        case path_flaw::two_algorithms:
+            return blame(whose(culprit_) + " names two different signature algorithms",
+                         "re-issue it");
+        case path_flaw::weak_signature: {
+            tls_diagnosis diagnosis = describe(tls_failure::bad_certificate);
+            diagnosis.text += ": " + quoted(name_text(culprit_.subject)) + ", in the chain of " +
+                              facts_.host + ", is signed with SHA-1, DSA or older";
+            diagnosis.hint = "re-issue it with SHA-256";
+            return diagnosis;
         }
+        case path_flaw::not_a_ca: {
+            tls_diagnosis diagnosis = describe(tls_failure::unknown_issuer);
+            diagnosis.text = unknown(own_certificate(facts_)) + " comes by way of " +
+                             quoted(name_text(culprit_.subject)) + ", which is no CA (CA:FALSE)";
+            diagnosis.hint = "have it re-issued by a CA";
+            return diagnosis;
+        }
+        case path_flaw::may_not_sign:
+            return blame(whose(culprit_) + " may not sign others, its keyUsage lacks keyCertSign",
+                         "re-issue it with keyUsage keyCertSign");
+        case path_flaw::other_purpose: {
+            tls_diagnosis diagnosis = describe(tls_failure::bad_usage);
+            diagnosis.text =
+                "certificate verify failed (unsuitable certificate purpose): " + whose(culprit_) +
+                " is not for TLS servers, its extendedKeyUsage lacks serverAuth";
+            diagnosis.hint = "re-issue it with extendedKeyUsage serverAuth, or without any";
+            return diagnosis;
+        }
+        case path_flaw::unknown_critical:
+            return blame(whose(culprit_) + unknown_extension, without_extension);
+        case path_flaw::weak_key: {
+            tls_diagnosis diagnosis = describe(tls_failure::weak_key);
+            explain_key(diagnosis, facts_, culprit_);
+            return diagnosis;
+        }
+        case path_flaw::path_too_long: return explain_length();
+        case path_flaw::expired:
+        case path_flaw::not_yet_valid: {
+            tls_diagnosis diagnosis;
+            diagnosis.text = describe_dates(diagnosis, culprit_, facts_.now, whose(culprit_));
+            return diagnosis;
+        }
+        case path_flaw::name_constraints: return explain_constraints();
+        case path_flaw::none: break;
+        }
+        return describe(tls_failure::bad_certificate);
     }
-}
 
-// Says what is wrong with the certificate itself.
-bool explain_certificate(tls_diagnosis& why, const peer_facts& facts, const certificate& leaf)
-{
-    if (leaf.unknown_critical) {
-        why = describe(tls_failure::bad_certificate);
-        why.text += ": the certificate of " + facts.host + unknown_extension;
-        why.hint = without_extension;
-        return true;
+private:
+    static std::string unknown(const std::string& subject)
+    {
+        return "certificate verify failed (certificate unknown): " + subject;
     }
-    if (const auto violation = find_constraint_violation(facts.chain, facts.roots)) {
-        why = describe(tls_failure::bad_certificate);
-        why.text += ": the certificate of " + facts.host + " has a name, " + violation->name +
-                    ", that the CA " + quoted(violation->ca) +
-                    " may not certify (name constraints)";
-        why.hint = "re-issue it with the names for which that CA is, or by another CA";
-        return true;
+
+    static tls_diagnosis blame(const std::string& text, const char* hint)
+    {
+        tls_diagnosis diagnosis = describe(tls_failure::bad_certificate);
+        diagnosis.text += ": " + text;
+        diagnosis.hint = hint;
+        return diagnosis;
     }
-    return false;
-}
+
+    [[nodiscard]] std::string whose(const certificate& facts) const
+    {
+        const bool own = facts.der.data() == path_.certificates.front().der.data();
+        const bool root = path_.root != nullptr && &facts == &last_;
+        const std::string name = quoted(name_text(facts.subject));
+        return own    ? own_certificate(facts_)
+               : root ? "the CA " + name + " in " + facts_.roots.source
+                      : "the intermediate certificate " + name + " of " + facts_.host;
+    }
+
+    [[nodiscard]] tls_diagnosis explain_length() const
+    {
+        const auto cas =
+            std::count_if(path_.certificates.begin() + 1,
+                          path_.certificates.begin() + static_cast<std::ptrdiff_t>(path_.culprit),
+                          [](const certificate& facts) { return !facts.self_issued(); });
+        return blame("the CA " + quoted(name_text(culprit_.subject)) + " allows " +
+                         std::to_string(*culprit_.path_length) +
+                         " CAs below it (path length), and the chain of " + facts_.host + " has " +
+                         std::to_string(cas),
+                     "have the certificate signed by a CA nearer to the root");
+    }
+
+    [[nodiscard]] tls_diagnosis explain_constraints() const
+    {
+        const auto violation = find_constraint_violation(path_.certificates);
+        if (!violation) {
+            return describe(tls_failure::bad_certificate);
+        }
+        const std::string subject = violation->subject.empty()
+                                        ? own_certificate(facts_)
+                                        : "the intermediate certificate " +
+                                              quoted(violation->subject) + " of " + facts_.host;
+        return blame(subject + " has a name, " + violation->name + ", that the CA " +
+                         quoted(violation->ca) + " may not certify (name constraints)",
+                     "re-issue it with names that this CA may certify, or by another CA");
+    }
+
+    // The path ends at a certificate without a trusted issuer.
+    [[nodiscard]] tls_diagnosis explain_dead_end() const
+    {
+        if (path_.flaw == path_flaw::other_root_key) {
+            return explain_other_key(name_text(last_.issuer));
+        }
+        if (const auto namesake = find_trusted_leaf(facts_.roots, last_.issuer)) {
+            return explain_namesake(*namesake);
+        }
+        tls_diagnosis diagnosis;
+        if (is_self_signed_leaf()) {
+            diagnosis = describe(tls_failure::self_signed);
+            diagnosis.text =
+                unknown(own_certificate(facts_)) + " is self-signed, " + not_among(facts_.roots);
+            return diagnosis;
+        }
+        diagnosis = describe(tls_failure::unknown_issuer);
+        diagnosis.text = unknown(own_certificate(facts_)) + " is signed by " +
+                         quoted(name_text(last_.issuer)) + ", " + not_among(facts_.roots);
+        if (path_.flaw == path_flaw::other_key) {
+            diagnosis.text += "; the certificate of that name that the server sent has another key";
+        }
+        diagnosis.hint =
+            (facts_.roots.from_file ? "add the PEM certificate of that CA to " + facts_.roots.source
+                                    : "set tls_roots to the PEM file of that CA") +
+            std::string(", or let the server send its intermediate certificates (the full "
+                        "chain)");
+        constexpr std::size_t longest_chain = 9; // wolfSSL silently drops the others
+        if (facts_.sent_count >= longest_chain) {
+            diagnosis.hint =
+                "its chain has " + std::to_string(facts_.sent_count) +
+                " certificates or more: shorten it, or add the PEM certificate of that CA "
+                "to the roots";
+        }
+        return diagnosis;
+    }
+
+    [[nodiscard]] bool is_self_signed_leaf() const
+    {
+        return path_.certificates.size() == 1 && last_.self_issued();
+    }
+
+    // A trusted certificate has the issuer's name, but another key: re-issued, or forged.
+    [[nodiscard]] tls_diagnosis explain_other_key(const std::string& issuer) const
+    {
+        tls_diagnosis diagnosis = describe(tls_failure::bad_signature);
+        const std::string name = quoted(issuer);
+        diagnosis.text = "certificate verify failed: ";
+        diagnosis.text +=
+            is_self_signed_leaf()
+                ? own_certificate(facts_) + " is another one than the " + name + " in " +
+                      facts_.roots.source
+                : "the signature of " + whose(last_) + " does not match the trusted CA " + name;
+        if (facts_.roots.from_file) {
+            diagnosis.hint =
+                "was it re-issued? copy the current one from the server's operator to " +
+                facts_.roots.source + "; if it did not change, something intercepts the connection";
+        }
+        return diagnosis;
+    }
+
+    // The user's file has a certificate with the issuer's name that is not a root.
+    [[nodiscard]] tls_diagnosis explain_namesake(const certificate& namesake) const
+    {
+        tls_diagnosis diagnosis;
+        const std::string& source = facts_.roots.source;
+        const std::string name = quoted(name_text(namesake.subject));
+        if (!in_date(namesake, facts_.now)) {
+            diagnosis.text =
+                describe_dates(diagnosis, namesake, facts_.now, "the CA " + name + " in " + source);
+            diagnosis.hint = "put the current certificate of that CA into " + source;
+            return diagnosis;
+        }
+        if (!is_self_signed_leaf()) {
+            diagnosis = describe(tls_failure::unknown_issuer);
+            diagnosis.text = unknown(own_certificate(facts_)) + " is signed by " + name +
+                             ", which " + source +
+                             " holds, but as a certificate that is no CA (CA:FALSE)";
+            diagnosis.hint = "put the certificate of the server or that of a CA into " + source;
+            return diagnosis;
+        }
+        const auto match = facts_.roots.primitives != nullptr
+                               ? facts_.roots.primitives->verify(last_.proof, namesake.key_info)
+                               : signature_check::unsupported;
+        if (match == signature_check::bad) {
+            return explain_other_key(name_text(namesake.subject));
+        }
+        diagnosis = describe(tls_failure::self_signed);
+        diagnosis.text = unknown(own_certificate(facts_)) + " is another one than the " + name +
+                         " in " + source +
+                         (match == signature_check::good ? ", with the same key" : "");
+        diagnosis.hint = "was it renewed? copy the current one to " + source;
+        return diagnosis;
+    }
+
+    const certificate_path& path_;
+    const peer_facts& facts_;
+    const certificate& last_;
+    const certificate& culprit_;
+};
 
 } // namespace
 
 tls_diagnosis explain(tls_failure kind, const peer_facts& facts)
 {
-    tls_diagnosis why = describe(kind);
-    const auto leaf = facts.chain.empty() ? std::nullopt : parse_certificate(facts.chain[0]);
-    if (!leaf) {
-        return why;
-    }
+    tls_diagnosis diagnosis = describe(kind);
     switch (kind) {
-    case tls_failure::unknown_issuer:
-    case tls_failure::self_signed:
-    case tls_failure::bad_signature: explain_issuer(why, facts, *leaf); break;
     case tls_failure::expired:
-    case tls_failure::not_yet_valid: explain_date(why, facts); break;
-    case tls_failure::name_mismatch: explain_name(why, facts, *leaf); break;
-    case tls_failure::bad_usage: explain_usage(why, facts, *leaf); break;
-    case tls_failure::weak_key: explain_key(why, facts); break;
-    case tls_failure::pin_mismatch: explain_pin(why, facts, *leaf); break;
+    case tls_failure::not_yet_valid:
+        if (!in_date(facts.leaf, facts.now)) { // else the library's clock differs
+            diagnosis.text =
+                describe_dates(diagnosis, facts.leaf, facts.now, own_certificate(facts));
+        }
+        break;
+    case tls_failure::name_mismatch: explain_name(diagnosis, facts, facts.leaf); break;
+    case tls_failure::bad_usage: explain_usage(diagnosis, facts, facts.leaf); break;
+    case tls_failure::weak_key: explain_key(diagnosis, facts, facts.leaf); break;
+    case tls_failure::pin_mismatch: explain_pin(diagnosis, facts, facts.leaf); break;
     case tls_failure::bad_certificate:
-        if (!explain_certificate(why, facts, *leaf) && !explain_no_ca(why, facts) &&
-            !explain_path(why, facts, *leaf)) {
-            explain_signature(why, facts);
+        if (facts.leaf.unknown_critical) {
+            diagnosis.text += ": the certificate of " + facts.host + unknown_extension;
+            diagnosis.hint = without_extension;
         }
         break;
     default: break;
     }
-    return why;
+    return diagnosis;
+}
+
+tls_diagnosis explain(const certificate_path& path, const peer_facts& facts)
+{
+    return path.certificates.empty() ? describe(tls_failure::bad_certificate)
+                                     : path_explainer(path, facts).run();
 }
 
 } // namespace coquest::detail

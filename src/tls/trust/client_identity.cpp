@@ -1,9 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "tls/client_identity.hpp"
+#include "tls/trust/client_identity.hpp"
+#include "tls/trust/clock.hpp"
 
-#include "tls/failure_text.hpp"
+#include "core/text/wipe.hpp"
+#include "tls/trust/failure_text.hpp"
 
 #include <string_view>
 #include <utility>
@@ -28,34 +30,31 @@ pem_file key_file(const tls_options& options)
                : pem_file{"tls_client_key_pem", kind, {}, options.client_key_pem.reveal()};
 }
 
-bool check_key(const pem_file& file, std::string_view text, tls_diagnosis& why)
+bool is_unencrypted(const pem_file& file, std::string_view text, tls_diagnosis& diagnosis)
 {
     const auto has = [text](std::string_view part) { return text.find(part) != text.npos; };
     if (has("BEGIN ENCRYPTED PRIVATE KEY-----") || has("Proc-Type: 4,ENCRYPTED")) {
-        why = file.fault(file.name() + " is encrypted with a password",
-                         "decrypt it: openssl pkey -in " + file.argument() + " -out FILE");
-        return false;
-    }
-    if (!has("PRIVATE KEY-----")) {
-        why = file.fault(file.name() + " holds no private key in PEM form",
-                         "name a file that has a BEGIN PRIVATE KEY line");
+        diagnosis =
+            file.diagnosis(file.name() + " is encrypted with a password",
+                           "decrypt it: openssl pkey -in " + file.argument() + " -out FILE");
         return false;
     }
     return true;
 }
 
-// The server would refuse it, and say less.
+// A server would refuse such a certificate with a less helpful alert.
 bool check_dates(const pem_file& file, der_bytes leaf, std::chrono::sys_seconds now,
-                 tls_diagnosis& why)
+                 tls_diagnosis& diagnosis)
 {
     const auto facts = parse_certificate(leaf);
     if (facts && (now > facts->not_after || now < facts->not_before)) {
         const bool expired = now > facts->not_after;
-        why = file.fault("the certificate \"" + name_text(facts->subject) + "\" in " + file.name() +
-                             (expired ? " has expired on " + date_text(facts->not_after)
-                                      : " is not valid before " + date_text(facts->not_before)) +
-                             "; this machine's clock says " + date_text(now),
-                         expired ? "renew it; check the clock" : "check the clock");
+        diagnosis = file.diagnosis(
+            "the certificate \"" + name_text(facts->subject) + "\" in " + file.name() +
+                (expired ? " has expired on " + date_text(facts->not_after)
+                         : " is not valid before " + date_text(facts->not_before)) +
+                "; this machine's clock says " + date_text(now),
+            expired ? "renew it; check the clock" : "check the clock");
         return false;
     }
     return true;
@@ -64,7 +63,7 @@ bool check_dates(const pem_file& file, der_bytes leaf, std::chrono::sys_seconds 
 } // namespace
 
 bool load_client_identity(const tls_options& options, std::chrono::sys_seconds now,
-                          client_identity& out, tls_diagnosis& why)
+                          client_identity& out, tls_diagnosis& diagnosis)
 {
     const pem_file chain = certificate_file(options);
     const pem_file key = key_file(options);
@@ -74,28 +73,33 @@ bool load_client_identity(const tls_options& options, std::chrono::sys_seconds n
         return true;
     }
     if (!has_chain || !has_key) {
-        why = (has_chain ? key : chain)
-                  .fault("is not set", "set both tls_client_cert and "
-                                       "tls_client_key");
+        diagnosis = (has_chain ? key : chain)
+                        .diagnosis("is not set", "set both tls_client_cert and "
+                                                 "tls_client_key");
         return false;
     }
-    std::vector<der_certificate> certificates;
-    if (!read_file(chain, out.chain_pem, why) ||
-        !read_certificates(chain, out.chain_pem, certificates, why)) {
-        return false;
-    }
-    out.leaf = std::move(certificates.front());
-    if (!check_dates(chain, out.leaf, now, why)) {
-        return false;
-    }
+    std::vector<der_blob> certificates;
     std::string text;
-    const bool good = read_file(key, text, why) && check_key(key, text, why);
-    out.key_pem = secret(text);
+    if (!read_file(chain, text, diagnosis) ||
+        !read_certificates(chain, text, certificates, diagnosis)) {
+        return false;
+    }
+    for (const der_blob& der : certificates) { // libraries do not read every spelling
+        out.chain_pem += to_pem(der, "CERTIFICATE");
+    }
+    wipe(text.data(), text.size()); // the key may be in the same file
+    out.leaf = std::move(certificates.front());
+    if (!check_dates(chain, out.leaf, now, diagnosis)) {
+        return false;
+    }
+    const bool good = read_file(key, text, diagnosis) && is_unencrypted(key, text, diagnosis) &&
+                      read_private_key(key, text, out.key_pem, diagnosis);
     wipe(text.data(), text.size());
     return good;
 }
 
-std::optional<dated_certificate> end_of(const tls_options& options, const client_identity& identity)
+std::optional<dated_certificate> dated_identity(const tls_options& options,
+                                                const client_identity& identity)
 {
     const auto facts = parse_certificate(identity.leaf);
     const pem_file file = certificate_file(options);
@@ -108,16 +112,17 @@ std::optional<dated_certificate> end_of(const tls_options& options, const client
 
 tls_diagnosis refused_key(const tls_options& options)
 {
-    return key_file(options).fault(
+    return key_file(options).diagnosis(
         key_file(options).name() + " is not the key of " + certificate_file(options).name(),
         "name the key that the first certificate in tls_client_cert was made for");
 }
 
 tls_diagnosis refused_certificate(const tls_options& options)
 {
-    return certificate_file(options).fault(certificate_file(options).name() + " cannot be used",
-                                           "it must begin with this client's own certificate, with "
-                                           "an RSA key of 2048 bits or more, or on P-256");
+    return certificate_file(options).diagnosis(
+        certificate_file(options).name() + " cannot be used",
+        "it must begin with this client's own certificate, with "
+        "an RSA key of 2048 bits or more, or on P-256");
 }
 
 } // namespace coquest::detail

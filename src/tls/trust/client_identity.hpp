@@ -1,15 +1,15 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// The certificate by which we prove who we are (mutual TLS), read and checked before a library
-// sees it: libraries say no more than "bad file".
+// The client certificate and its key (mutual TLS). They are read and checked before a TLS library
+// sees them, since libraries report no more than "bad file".
 #pragma once
 
 #include <coquest/secret.hpp>
 #include <coquest/tls.hpp>
 
-#include "tls/pem.hpp"
-#include "tls/roots.hpp"
+#include "tls/trust/roots.hpp"
+#include "tls/x509/pem.hpp"
 
 #include <chrono>
 #include <optional>
@@ -18,23 +18,24 @@
 namespace coquest::detail {
 
 struct client_identity {
-    std::string chain_pem; // empty: none
-    der_certificate leaf;  // the first of the chain
+    std::string chain_pem; // empty: no client certificate
+    der_blob leaf;         // the first of the chain
     secret key_pem;
 };
 
-/// Reads what @p options name, which must be in date; an empty identity where they name nothing.
+/// Reads the certificate, which must be in date, and the key that @p options name. The identity is
+/// empty if they name none.
 [[nodiscard]] bool load_client_identity(const tls_options& options, std::chrono::sys_seconds now,
-                                        client_identity& out, tls_diagnosis& why);
+                                        client_identity& out, tls_diagnosis& diagnosis);
 
-/// Returns when the client's certificate ends; empty where there is none.
-[[nodiscard]] std::optional<dated_certificate> end_of(const tls_options& options,
-                                                      const client_identity& identity);
+/// Returns the client certificate with its expiry, or nothing if no certificate is configured.
+[[nodiscard]] std::optional<dated_certificate> dated_identity(const tls_options& options,
+                                                              const client_identity& identity);
 
-/// Says that the library refused the key of @p options.
+/// Describes that the library refused the key of @p options.
 [[nodiscard]] tls_diagnosis refused_key(const tls_options& options);
 
-/// Says that the library refused the certificate of @p options.
+/// Describes that the library refused the certificate of @p options.
 [[nodiscard]] tls_diagnosis refused_certificate(const tls_options& options);
 
 } // namespace coquest::detail

@@ -1,21 +1,28 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// What our own checks of certificates need of a TLS library's cryptography.
+// The functions of a TLS library's cryptography that coquest's own checks use.
 #pragma once
 
-#include "core/key_pin.hpp"
-#include "tls/x509.hpp"
+#include "core/config/key_pin.hpp"
+#include "tls/x509/x509.hpp"
 
 namespace coquest::detail {
 
-struct revocation_list;
+/// The result of verifying a signature with a key.
+enum class signature_check {
+    good,
+    bad,         ///< it was made by another key, or over other data
+    unsupported, ///< not verified: this build of the library lacks an algorithm or a curve
+};
 
 struct crypto {
-    /// Computes a SHA-256; false where the library can't.
-    bool (*sha256)(der_bytes of, key_hash& out);
-    /// Says whether the key of @p key_info, a SubjectPublicKeyInfo, has signed @p list.
-    bool (*verify_crl)(const revocation_list& list, der_bytes key_info);
+    /// Computes the SHA-256 of @p data. Returns false if the library cannot.
+    bool (*sha256)(der_bytes data, key_hash& out);
+    /// Returns whether the key of @p key_info, a SubjectPublicKeyInfo, has signed @p data.
+    signature_check (*verify)(const signed_data& data, der_bytes key_info);
+    /// Returns whether this build of the library has the algorithm and the curve of @p key_info.
+    bool (*can_use)(der_bytes key_info);
 };
 
 } // namespace coquest::detail

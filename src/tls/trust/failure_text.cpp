@@ -1,10 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "tls/failure_text.hpp"
+#include "tls/trust/failure_text.hpp"
 
-#include <array>
-#include <cstdio>
 #include <utility>
 
 namespace coquest {
@@ -21,7 +19,7 @@ words general(tls_failure kind) noexcept
     switch (kind) {
     case tls_failure::closed: return {"the server ended the TLS connection", "try again"};
     case tls_failure::truncated:
-        return {"the connection ended without TLS close_notify: what came may not be all",
+        return {"the connection ended without TLS close_notify: the data may be incomplete",
                 "try again; look into the log of the server or of the proxy in between"};
     case tls_failure::unknown_issuer:
         return {"certificate verify failed (certificate unknown): its issuer is not trusted",
@@ -31,7 +29,8 @@ words general(tls_failure kind) noexcept
                 "set tls_roots to the PEM file of that very certificate"};
     case tls_failure::bad_signature:
         return {"certificate verify failed: its signature does not match the trusted CA",
-                "fetch the CA's current certificate; if that is in use, something intercepts"};
+                "fetch the CA's current certificate; if that is in use, something intercepts the "
+                "connection"};
     case tls_failure::expired:
         return {"certificate verify failed (certificate has expired)",
                 "renew it on the server; check this machine's clock"};
@@ -82,7 +81,8 @@ words general(tls_failure kind) noexcept
     case tls_failure::bad_roots:
         return {"the trusted roots could not be loaded", "check tls_ca and tls_roots"};
     case tls_failure::bad_crl:
-        return {"the revocation lists do not do", "fetch the CA's current list; check tls_crl"};
+        return {"the revocation lists cannot be used",
+                "fetch the CA's current list; check tls_crl"};
     case tls_failure::bad_client_certificate:
         return {"the client certificate could not be loaded",
                 "check tls_client_cert and tls_client_key"};
@@ -101,11 +101,11 @@ words general(tls_failure kind) noexcept
 
 tls_diagnosis describe(tls_failure kind)
 {
-    tls_diagnosis why;
-    why.kind = kind;
-    why.text = general(kind).text;
-    why.hint = general(kind).hint;
-    return why;
+    tls_diagnosis diagnosis;
+    diagnosis.kind = kind;
+    diagnosis.text = general(kind).text;
+    diagnosis.hint = general(kind).hint;
+    return diagnosis;
 }
 
 namespace detail {
@@ -145,6 +145,13 @@ bool is_about_certificate(int alert) noexcept
     return (alert >= 42 && alert <= 46) || alert == 48;
 }
 
+// A retry does not help against a certificate or a TLS version that is not acceptable.
+bool is_transient(tls_failure kind) noexcept
+{
+    return kind == tls_failure::truncated || kind == tls_failure::closed_in_handshake ||
+           kind == tls_failure::timed_out || kind == tls_failure::bad_record;
+}
+
 } // namespace
 
 tls_diagnosis explain_alert(int alert, client_certificate state, bool later)
@@ -160,47 +167,39 @@ tls_diagnosis explain_alert(int alert, client_certificate state, bool later)
     } else if ((alert == 40 || alert == 71) && !later) {
         kind = tls_failure::no_common_cipher;
     }
-    tls_diagnosis why = describe(kind);
+    tls_diagnosis diagnosis = describe(kind);
+    if (kind == tls_failure::no_common_cipher) { // the alert does not say what is not in common
+        diagnosis.text = "no cipher suite in common, or no common curve or signature algorithm";
+        diagnosis.hint =
+            "let the server offer ECDHE with AES-GCM or ChaCha20-Poly1305, and a certificate with "
+            "an RSA key or on P-256 or P-384; its log says which is missing";
+    }
     if (alert == 112) {
-        why.hint =
+        diagnosis.hint =
             "the server does not know the host name of addr: connect by the name that it has";
     }
     if (kind == tls_failure::alert_received && is_about_certificate(alert) &&
         state == client_certificate::sent) {
-        why.text = "the server refused the certificate of this client";
-        why.hint = "check tls_client_cert against the CA that the server trusts";
+        diagnosis.text = "the server refused the certificate of this client";
+        diagnosis.hint = "check tls_client_cert against the CA that the server trusts";
     }
-    why.text +=
+    diagnosis.text +=
         std::string(" (TLS alert ") + std::to_string(alert) + ", " + alert_name(alert) + ")";
-    why.alert_received = alert;
-    return why;
+    return diagnosis;
 }
 
-fault tls_fault(const std::string& doing, tls_diagnosis why)
+status tls_status(const std::string& doing, tls_diagnosis diagnosis)
 {
-    const words usual = general(why.kind);
-    const std::string text = why.text.empty() ? usual.text : why.text;
-    const std::string hint = why.hint.empty() ? usual.hint : why.hint;
-    fault problem(errc::tls_error, doing + text + (hint.empty() ? "" : "; " + hint));
-    problem.info.hint = hint;
-    problem.info.path = std::move(why.path);
-    problem.info.tls = why.kind;
-    problem.info.tls_code = why.native_code;
-    return problem;
-}
-
-std::string date_text(std::chrono::sys_seconds time)
-{
-    const auto day = std::chrono::floor<std::chrono::days>(time);
-    const std::chrono::year_month_day date(day);
-    const std::chrono::hh_mm_ss clock(time - day);
-    std::array<char, 64> text{};
-    std::snprintf(text.data(), text.size(), "%04d-%02u-%02u %02d:%02d:%02d UTC",
-                  static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                  static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
-                  static_cast<int>(clock.minutes().count()),
-                  static_cast<int>(clock.seconds().count()));
-    return text.data();
+    const words usual = general(diagnosis.kind);
+    const std::string text = diagnosis.text.empty() ? usual.text : diagnosis.text;
+    const std::string hint = diagnosis.hint.empty() ? usual.hint : diagnosis.hint;
+    status result(errc::tls_error, doing + text + (hint.empty() ? "" : "; " + hint));
+    result.amend().hint = hint;
+    result.amend().path = std::move(diagnosis.path);
+    result.amend().tls = diagnosis.kind;
+    result.amend().tls_code = diagnosis.native_code;
+    result.amend().retryable = is_transient(diagnosis.kind);
+    return result;
 }
 
 } // namespace detail

@@ -1,47 +1,49 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// The words of TLS failures, for every backend: users search for these phrases, so they are here
-// once and not in what a library's version happens to say.
+// The texts of TLS failures, for every backend. Users search for these phrases, so they do not
+// depend on the library or its version.
 #pragma once
 
-#include <coquest/detail/fault.hpp>
+#include <coquest/detail/status.hpp>
 #include <coquest/tls.hpp>
 
-#include "tls/roots.hpp"
-#include "tls/x509.hpp"
+#include "tls/trust/roots.hpp"
+#include "tls/x509/x509.hpp"
 
 #include <chrono>
-#include <span>
+#include <cstddef>
 #include <string>
 
 namespace coquest::detail {
 
-/// What is known where a certificate was refused.
+struct certificate_path;
+
+/// What is known of a server whose certificate was refused.
 struct peer_facts {
-    std::string host; ///< as we called it
+    std::string host; ///< name or address that the user gave
     bool host_is_ip = false;
-    std::span<const der_bytes> chain; ///< as sent, the server's own certificate first
+    const certificate& leaf; ///< the server's own
+    std::size_t sent_count;  ///< certificates that the server sent
     const trust& roots;
     std::chrono::sys_seconds now;
 };
 
-/// Explains why a certificate was refused for @p kind. May settle on a kind that fits better, since
-/// libraries can't tell a re-issued CA from an unknown one.
+/// Explains why the server's own certificate was refused for @p kind.
 [[nodiscard]] tls_diagnosis explain(tls_failure kind, const peer_facts& facts);
 
-/// What a client certificate has to do with an alert.
+/// Explains the flaw of @p path.
+[[nodiscard]] tls_diagnosis explain(const certificate_path& path, const peer_facts& facts);
+
+/// Whether the server asked for a client certificate, and whether there is one to send.
 enum class client_certificate { not_asked_for, asked_for, sent };
 
-/// Explains the fatal alert @p alert (RFC 8446 6.2) that the server sent, in the handshake or,
-/// where that is over and versions and suites can't be at fault, later.
+/// Explains the fatal alert @p alert (RFC 8446 6.2) that the server sent: in the handshake, or
+/// @p later, when versions and suites are agreed and cannot be the cause.
 [[nodiscard]] tls_diagnosis explain_alert(int alert, client_certificate state, bool later = false);
 
-/// Makes the fault of it: its message is @p doing, which ends in what separates, the text and the
-/// hint; where one is empty, the kind's.
-[[nodiscard]] fault tls_fault(const std::string& doing, tls_diagnosis why);
-
-/// Returns @p time as "2026-12-31 23:59:59 UTC".
-[[nodiscard]] std::string date_text(std::chrono::sys_seconds time);
+/// Makes a status of @p diagnosis. Its message is @p doing, which ends in a separator, then the
+/// text and the hint; an empty one is replaced by that of the kind.
+[[nodiscard]] status tls_status(const std::string& doing, tls_diagnosis diagnosis);
 
 } // namespace coquest::detail

@@ -1,12 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Which names a CA may vouch for (RFC 5280 4.2.1.10). Older versions of wolfSSL pass over the
-// constraints on addresses, over those of a self-issued leaf, and over what they don't know.
+// The names that a CA may certify (RFC 5280 4.2.1.10). Older versions of wolfSSL ignore constraints
+// on addresses, those that apply to a self-issued leaf, and kinds that they do not support.
 #pragma once
 
-#include "tls/roots.hpp"
-#include "tls/x509.hpp"
+#include "tls/x509/x509.hpp"
 
 #include <optional>
 #include <span>
@@ -14,17 +13,18 @@
 
 namespace coquest::detail {
 
-/// A name of the server's certificate that a CA above it may not certify.
+/// A name that a CA above it may not certify.
 struct constraint_violation {
     std::string name;
     std::string ca;
+    std::string subject; ///< of the certificate that has the name; empty: the server's own
 };
 
-/// Looks for a name in @p chain[0] that the constraints of a CA forbid. The CAs are those of
-/// @p chain and of @p roots that its line of issuers leads to, by name: where two share one,
-/// both count. A name or constraint that is malformed, or of a kind that nobody here understands,
-/// is forbidden.
+/// Finds a name in the certificates of @p path that the constraints of a later CA forbid. The
+/// server's own certificate is first, and each is signed by the next; the last one is the root,
+/// whose constraints count too. Names of self-issued CAs are not constrained. A constrained name is
+/// forbidden if it or its constraint is malformed, or of a kind that is not supported here.
 [[nodiscard]] std::optional<constraint_violation> find_constraint_violation(
-    std::span<const der_bytes> chain, const trust& roots);
+    std::span<const certificate> path);
 
 } // namespace coquest::detail

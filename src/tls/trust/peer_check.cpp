@@ -1,29 +1,29 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "tls/peer_check.hpp"
+#include "tls/trust/peer_check.hpp"
 
-#include "tls/crl.hpp"
-#include "tls/failure_text.hpp"
-#include "tls/name_constraints.hpp"
+#include "tls/trust/certificate_path.hpp"
+#include "tls/trust/crl.hpp"
+#include "tls/trust/failure_text.hpp"
 
 #include <algorithm>
 
 namespace coquest::detail {
 namespace {
 
-bool matches_name(const host_name& host, const certificate& leaf, bool pinned)
+bool matches_name(const host_name& host, const certificate& leaf, bool is_trusted)
 {
     if (host.matches(leaf)) {
         return true;
     }
-    // `openssl req -x509 -subj /CN=localhost` makes no subjectAltName. Trusting a common name is
-    // safe for exactly the certificate that the user put into the file, and for no other.
-    return pinned && !leaf.san && !host.is_ip() && host.matches(common_name(leaf.subject));
+    // `openssl req -x509 -subj /CN=localhost` adds no subjectAltName. A common name is safe only
+    // for a certificate that the user put into the file.
+    return is_trusted && !leaf.san && !host.is_ip() && host.matches(common_name(leaf.subject));
 }
 
-std::optional<tls_failure> check_leaf(const certificate& leaf, bool pinned, const host_name& host,
-                                      std::chrono::sys_seconds now)
+std::optional<tls_failure> check_leaf(const certificate& leaf, bool is_trusted,
+                                      const host_name& host, std::chrono::sys_seconds now)
 {
     if (now > leaf.not_after) {
         return tls_failure::expired;
@@ -37,7 +37,7 @@ std::optional<tls_failure> check_leaf(const certificate& leaf, bool pinned, cons
     if (!leaf.may_serve_tls || !leaf.may_sign_handshake) {
         return tls_failure::bad_usage;
     }
-    if (!matches_name(host, leaf, pinned)) {
+    if (!matches_name(host, leaf, is_trusted)) {
         return tls_failure::name_mismatch;
     }
     return std::nullopt;
@@ -52,76 +52,102 @@ bool has_pinned_key(const certificate& leaf, const trust& roots)
     return found && std::ranges::find(roots.key_pins, *found) != roots.key_pins.end();
 }
 
-bool is_chain_failure(tls_failure kind) noexcept
+// Returns whether the library failed only because it does not know the roots, which it is never
+// given.
+bool is_for_lack_of_roots(tls_failure failure, bool trusted_leaf) noexcept
 {
-    return kind == tls_failure::unknown_issuer || kind == tls_failure::self_signed ||
-           kind == tls_failure::bad_signature;
-}
-
-bool has_weak_key(std::span<const der_bytes> chain)
-{
-    return std::ranges::any_of(chain, [](der_bytes der) {
-        const auto one = parse_certificate(der);
-        return one && one->weak_key();
-    });
+    return failure == tls_failure::unknown_issuer || failure == tls_failure::self_signed ||
+           (failure == tls_failure::bad_signature && trusted_leaf);
 }
 
 } // namespace
 
-bool peer_check::judge(std::span<const der_bytes> chain, std::optional<tls_failure> verdict,
-                       std::chrono::sys_seconds now)
+void peer_check::distrust(std::size_t index)
 {
-    keep(chain);
-    if (failure_) {
-        return false; // another certificate of the chain was refused
-    }
-    const auto leaf = chain.empty() ? std::nullopt : parse_certificate(chain[0]);
-    if (!leaf) {
-        refuse(tls_failure::bad_certificate, chain, now);
-        return false;
-    }
-    const bool pinned = roots_->is_pinned(chain[0]);
-    if (verdict && !(pinned && is_chain_failure(*verdict))) {
-        refuse(*verdict, chain, now);
-        return false;
-    }
-    std::optional<tls_failure> fault = check_leaf(*leaf, pinned, host_, now);
-    if (!fault && !pinned && find_constraint_violation(chain, *roots_)) {
-        fault = tls_failure::bad_certificate;
-    }
-    for (const der_bytes der : pinned ? chain.first(1) : chain) {
-        const auto one = parse_certificate(der);
-        good_until_ = one ? std::min(good_until_, one->not_after) : good_until_;
-        if (!fault && one && one->weak_key()) {
-            fault = tls_failure::weak_key;
-        }
-        if (!fault && one && one->weak_signature && !one->self_issued()) {
-            fault = tls_failure::bad_certificate;
-        }
-    }
-    if (!fault && !has_pinned_key(*leaf, *roots_)) {
-        fault = tls_failure::pin_mismatch;
-    }
-    if (fault) {
-        refuse(*fault, chain, now);
-        return false;
-    }
-    failure_ = check_revocation(chain, pinned, *roots_, host_.text(), now, good_until_);
-    accepted_ = !failure_;
-    leaf_until_ = leaf->not_after;
-    return accepted_;
+    distrusted_.resize(std::max(distrusted_.size(), index + 1));
+    distrusted_[index] = true;
 }
 
-void peer_check::refuse(tls_failure kind, std::span<const der_bytes> chain,
-                        std::chrono::sys_seconds now)
+bool peer_check::judge(std::span<const der_bytes> chain, std::optional<tls_failure> library_failure,
+                       std::chrono::sys_seconds now)
 {
-    keep(chain);
-    accepted_ = false;
-    // Of a curve that it was built without, a library only says that it can't read the certificate.
-    if (kind == tls_failure::bad_certificate && has_weak_key(chain)) {
-        kind = tls_failure::weak_key;
+    if (failure_) {
+        return false;
     }
-    failure_ = explain(kind, {host_.text(), host_.is_ip(), chain, *roots_, now});
+    accepted_ = false;
+    keep(chain);
+    const auto leaf = chain.empty() ? std::nullopt : parse_certificate(chain[0]);
+    if (!leaf) {
+        failure_ = describe(tls_failure::bad_certificate);
+        return false;
+    }
+    const peer_facts facts{host_.text(), host_.is_ip(), *leaf, chain.size(), *roots_, now};
+    const bool trusted = roots_->is_trusted_leaf(chain[0]);
+    if (library_failure && !is_for_lack_of_roots(*library_failure, trusted)) {
+        // A library reports an unsupported curve as an unreadable certificate. Without roots it
+        // compares no keys, so its bad_signature says nothing about the signature.
+        const bool unread = *library_failure == tls_failure::bad_certificate ||
+                            *library_failure == tls_failure::bad_signature;
+        failure_ = explain(unread && leaf->weak_key() ? tls_failure::weak_key
+                           : unread                   ? tls_failure::bad_certificate
+                                                      : *library_failure,
+                           facts);
+        return false;
+    }
+    certificate_path path;
+    if (trusted) {
+        path.certificates = {*leaf};
+        path.sent = {0};
+    } else {
+        path = find_path(chain, distrusted_, *roots_, now);
+    }
+    if (!path.good()) {
+        failure_ = explain(path, facts);
+        return false;
+    }
+    std::optional<tls_failure> failure = check_leaf(*leaf, trusted, host_, now);
+    if (!failure && leaf->weak_key()) {
+        failure = tls_failure::weak_key;
+    }
+    if (!failure && !has_pinned_key(*leaf, *roots_)) {
+        failure = tls_failure::pin_mismatch;
+    }
+    if (failure) {
+        failure_ = explain(*failure, facts);
+        return false;
+    }
+    for (const certificate& element : path.certificates) {
+        good_until_ = std::min(good_until_, element.not_after);
+    }
+    failure_ = trusted
+                   ? check_revocation_of_trusted_leaf(*leaf, chain, *roots_, host_.text(), now,
+                                                      good_until_)
+                   : check_revocation(path.certificates, *roots_, host_.text(), now, good_until_);
+    if (failure_) {
+        return false;
+    }
+    leaf_until_ = leaf->not_after;
+    path_ = std::move(path.sent);
+    root_ = path.root;
+    if (roots_->keep_chain) {
+        chain_.clear();
+        for (const std::size_t index : path_) {
+            chain_.emplace_back(chain[index].begin(), chain[index].end());
+        }
+        anchor_ = root_ != nullptr ? *root_ : trusted_certificate{chain_[0], {}};
+        if (anchor_.label.empty()) {
+            anchor_.label = roots_->source;
+        }
+    }
+    accepted_ = true;
+    return true;
+}
+
+void peer_check::refuse(tls_failure kind)
+{
+    accepted_ = false;
+    path_.clear();
+    failure_ = describe(kind);
 }
 
 void peer_check::keep(std::span<const der_bytes> chain)

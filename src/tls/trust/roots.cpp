@@ -1,16 +1,14 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "tls/roots.hpp"
+#include "tls/trust/roots.hpp"
 
-#include "tls/crl.hpp"
-#include "tls/der.hpp"
-#include "tls/failure_text.hpp"
-#include "tls/webpki.hpp"
+#include "core/config/environment.hpp"
+#include "tls/trust/clock.hpp"
+#include "tls/trust/webpki.hpp"
+#include "tls/x509/der.hpp"
 
 #include <algorithm>
-#include <atomic>
-#include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <set>
@@ -20,8 +18,8 @@
 namespace coquest::detail {
 namespace {
 
-// Says what keeps a certificate from being trusted; empty where nothing does.
-std::string unusable_because(const certificate& facts, std::chrono::sys_seconds now)
+// Returns why a certificate cannot be trusted; empty if it can.
+std::string unusable_reason(const certificate& facts, std::chrono::sys_seconds now)
 {
     if (facts.weak_key()) {
         return "has a key of only " + std::to_string(facts.key_bits) + " bits";
@@ -37,7 +35,7 @@ std::string unusable_because(const certificate& facts, std::chrono::sys_seconds 
     return {};
 }
 
-// Collects issuers from bundles: what is unusable, no CA or known already is passed over.
+// Collects issuers from bundles. Skips certificates that are unusable, not a CA, or duplicates.
 class bundle_collector {
 public:
     bundle_collector(trust& out, std::chrono::sys_seconds now) : out_(out), now_(now) {}
@@ -48,7 +46,7 @@ public:
             return;
         }
         const std::optional<certificate> facts = parse_certificate(der);
-        if (!facts || !facts->is_ca || !unusable_because(*facts, now_).empty()) {
+        if (!facts || !facts->is_ca || !unusable_reason(*facts, now_).empty()) {
             return;
         }
         out_.issuers.push_back({{der.begin(), der.end()}, {}});
@@ -57,9 +55,9 @@ public:
 
     void add_pem(std::string_view text)
     {
-        std::vector<der_certificate> found;
+        std::vector<der_blob> found;
         collect_certificates(text, found);
-        for (const der_certificate& der : found) {
+        for (const der_blob& der : found) {
             add(der);
         }
     }
@@ -75,74 +73,79 @@ public:
 private:
     trust& out_;
     std::chrono::sys_seconds now_;
-    std::set<std::string_view> seen_; // what is in out_.issuers, which stays where it is
+    std::set<std::string_view> seen_; // views into out_.issuers, whose bytes never move
 };
 
-// The only place that names the bundle, so that a linker can drop it.
-void add_webpki(bundle_collector& into)
+// The only reference to the bundle, so that a linker can drop it.
+void add_webpki(bundle_collector& collector)
 {
-    const std::size_t before = into.count();
-    der_bytes rest = std::as_bytes(std::span(webpki_der, webpki_der_size));
-    for (der_bytes one = first_element(rest); !one.empty(); one = first_element(rest)) {
-        into.add(one);
-        rest = rest.subspan(one.size());
+    const std::size_t before = collector.count();
+    der_bytes remaining = webpki_roots();
+    for (der_bytes root = first_element(remaining); !root.empty();
+         root = first_element(remaining)) {
+        collector.add(root);
+        remaining = remaining.subspan(root.size());
     }
-    if (into.count() != before) {
-        into.note_source("Mozilla's bundle");
+    if (collector.count() != before) {
+        collector.note_source("Mozilla's bundle");
     }
 }
 
-// Adds a file; appends to `tried` what became of it.
-bool add_file(const std::string& path, bundle_collector& into, std::string& tried)
+// Adds a file, and appends the outcome to `tried`.
+bool add_file(const std::string& path, bundle_collector& collector, std::string& tried)
 {
-    const std::size_t before = into.count();
+    const std::size_t before = collector.count();
     std::string text;
-    tls_diagnosis why;
-    const bool read = read_file({"os_roots", tls_failure::bad_roots, path}, text, why);
+    tls_diagnosis diagnosis;
+    const bool read = read_file({"os_roots", tls_failure::bad_roots, path}, text, diagnosis);
     if (read) {
-        into.add_pem(text);
+        collector.add_pem(text);
     }
     tried += tried.empty() ? "" : ", ";
     tried += path;
-    tried += !read ? " (cannot be read)" : into.count() == before ? " (holds no new root)" : "";
-    return read && into.count() != before;
+    tried += !read                         ? " (cannot be read)"
+             : collector.count() == before ? " (holds no new root)"
+                                           : "";
+    return read && collector.count() != before;
 }
 
-bool add_directory(const std::string& path, bundle_collector& into, std::string& tried)
+bool add_directory(const std::string& path, bundle_collector& collector, std::string& tried)
 {
-    const std::size_t before = into.count();
+    const std::size_t before = collector.count();
     std::error_code failed;
     std::filesystem::directory_iterator entries(path, failed);
     for (; !failed && entries != std::filesystem::directory_iterator(); entries.increment(failed)) {
         std::error_code ignored;
         if (entries->is_regular_file(ignored)) {
             std::string unused;
-            add_file(entries->path().string(), into, unused);
+            add_file(entries->path().string(), collector, unused);
         }
     }
     tried += tried.empty() ? "" : ", ";
     tried += path;
-    tried += failed ? " (cannot be read)" : into.count() == before ? " (holds no new root)" : "";
-    return into.count() != before;
+    tried += failed                        ? " (cannot be read)"
+             : collector.count() == before ? " (holds no new root)"
+                                           : "";
+    return collector.count() != before;
 }
 
-std::string add_os(const os_store& os, bundle_collector& into)
+std::string add_os(const os_store& os, bundle_collector& collector)
 {
     std::string tried;
     if (!os.file.empty() || !os.directories.empty()) {
-        if (!os.file.empty() && add_file(os.file, into, tried)) {
-            into.note_source(os.file);
+        if (!os.file.empty() && add_file(os.file, collector, tried)) {
+            collector.note_source(os.file);
         }
         for (const std::string& path : os.directory_list()) {
-            if (add_directory(path, into, tried)) {
-                into.note_source(path);
+            if (add_directory(path, collector, tried)) {
+                collector.note_source(path);
             }
         }
         return tried;
     }
     for (const std::string& path : os.usual_files) {
-        if (add_file(path, into, tried)) {
-            into.note_source(path);
+        if (add_file(path, collector, tried)) {
+            collector.note_source(path);
             break;
         }
     }
@@ -150,27 +153,28 @@ std::string add_os(const os_store& os, bundle_collector& into)
 }
 
 bool load_bundles(const tls_options& options, const os_store& os, std::chrono::sys_seconds now,
-                  trust& out, tls_diagnosis& why)
+                  trust& out, tls_diagnosis& diagnosis)
 {
-    bundle_collector into(out, now);
+    bundle_collector collector(out, now);
     std::string tried;
     if (options.ca != tls_ca::os_roots) {
-        add_webpki(into);
-        if (into.count() == 0) {
+        add_webpki(collector);
+        if (collector.count() == 0) {
             tried = webpki_count == 0 ? "webpki_roots (not compiled in)" : "webpki_roots (expired)";
         }
     }
     if (options.ca != tls_ca::webpki_roots) {
-        const std::string os_tried = add_os(os, into);
+        const std::string os_tried = add_os(os, collector);
         tried += tried.empty() ? "" : ", ";
         tried += os_tried;
     }
     out.count = out.issuers.size();
     if (out.count == 0) {
-        why = describe(tls_failure::bad_roots);
-        why.text = "no trusted roots at " + date_text(now) + "; tried " + tried;
-        why.hint = "install ca-certificates, set SSL_CERT_FILE, or name a PEM file with tls_roots; "
-                   "check the clock";
+        diagnosis = describe(tls_failure::bad_roots);
+        diagnosis.text = "no trusted roots at " + date_text(now) + "; tried " + tried;
+        diagnosis.hint =
+            "install ca-certificates, set SSL_CERT_FILE, or name a PEM file with tls_roots; "
+            "check the clock";
         return false;
     }
     return true;
@@ -183,22 +187,25 @@ pem_file roots_file(const tls_options& options)
                : pem_file{"tls_roots_pem", tls_failure::bad_roots, {}, options.roots_pem};
 }
 
-bool load_file(const pem_file& file, std::chrono::sys_seconds now, trust& out, tls_diagnosis& why)
+bool load_file(const pem_file& file, std::chrono::sys_seconds now, trust& out,
+               tls_diagnosis& diagnosis)
 {
     if (file.path.empty() && file.memory.empty()) {
-        why = file.fault("no file is named", "set tls_roots to a PEM file, or another tls_ca");
+        diagnosis =
+            file.diagnosis("no file is named", "set tls_roots to a PEM file, or another tls_ca");
         return false;
     }
     const std::string path = file.name();
     std::string text;
-    if (!read_file(file, text, why) || !read_certificates(file, text, out.pins, why)) {
+    if (!read_file(file, text, diagnosis) ||
+        !read_certificates(file, text, out.trusted_leaves, diagnosis)) {
         return false;
     }
-    // A bundle may hold old roots among good ones. Only a file with nothing else is a mistake.
-    std::string first_problem;
+    // A bundle may hold expired roots among good ones. It is an error only if all are unusable.
+    std::string first_reason;
     std::size_t index = 0;
-    for (const der_certificate& der : out.pins) {
-        std::string label = ordinal(++index, out.pins.size(), path);
+    for (const der_blob& der : out.trusted_leaves) {
+        std::string label = ordinal(++index, out.trusted_leaves.size(), path);
         const std::optional<certificate> facts = parse_certificate(der);
         if (!facts) {
             continue;
@@ -206,20 +213,23 @@ bool load_file(const pem_file& file, std::chrono::sys_seconds now, trust& out, t
         out.dated.push_back(
             {label + ", \"" + name_text(facts->subject) + "\", for " + std::string(file.option),
              file.path, facts->not_after});
-        if (const std::string problem = unusable_because(*facts, now); !problem.empty()) {
-            if (first_problem.empty()) {
-                first_problem = label;
-                first_problem += ", \"" + name_text(facts->subject) + "\", " + problem;
+        if (const std::string reason = unusable_reason(*facts, now); !reason.empty()) {
+            if (first_reason.empty()) {
+                first_reason = label;
+                first_reason += ", \"" + name_text(facts->subject) + "\", " + reason;
             }
             continue;
         }
         ++out.count;
-        if (facts->is_ca) {
+        // Versions 1 and 2 have no basicConstraints. The user named the certificate, so it is an
+        // anchor (RFC 5280 6.1).
+        if (facts->is_ca || facts->version < 3) {
             out.issuers.push_back({der, std::move(label)});
         }
     }
     if (out.count == 0) {
-        why = file.fault(std::move(first_problem), "renew the certificate; check the clock");
+        diagnosis =
+            file.diagnosis(std::move(first_reason), "renew the certificate; check the clock");
         return false;
     }
     out.source = path;
@@ -227,26 +237,41 @@ bool load_file(const pem_file& file, std::chrono::sys_seconds now, trust& out, t
     return true;
 }
 
-std::atomic<time_source> chosen_time{nullptr};
-
-std::string environment(const char* name)
+// A bundle may hold keys that this build of the library does not support; a user's file should not.
+bool has_usable_keys(const trust& roots, tls_diagnosis& diagnosis)
 {
-    const char* value = std::getenv(name);
+    for (const trusted_certificate& root : roots.issuers) {
+        const auto facts = root.label.empty() ? std::nullopt : parse_certificate(root.der);
+        if (facts && !roots.primitives->can_use(facts->key_info)) {
+            diagnosis = describe(tls_failure::bad_roots);
+            diagnosis.text = "tls_roots: " + root.label +
+                             " has a key of a kind or on a curve that this TLS library lacks";
+            diagnosis.hint = "remove it from " + roots.source;
+            diagnosis.path = roots.source;
+            return false;
+        }
+    }
+    return true;
+}
+
+std::string variable(const char* name)
+{
+    const char* value = environment(name);
     return value != nullptr ? value : "";
 }
 
 } // namespace
 
-bool trust::is_pinned(der_bytes leaf) const noexcept
+bool trust::is_trusted_leaf(der_bytes leaf) const noexcept
 {
     return std::ranges::any_of(
-        pins, [&](const der_certificate& pin) { return std::ranges::equal(pin, leaf); });
+        trusted_leaves, [&](const der_blob& trusted) { return std::ranges::equal(trusted, leaf); });
 }
 
 os_store os_store::from_environment()
 {
-    return {environment("SSL_CERT_FILE"),
-            environment("SSL_CERT_DIR"),
+    return {variable("SSL_CERT_FILE"),
+            variable("SSL_CERT_DIR"),
             {
                 "/etc/ssl/certs/ca-certificates.crt", // Debian, Arch
                 "/etc/pki/tls/certs/ca-bundle.crt",   // Fedora, RHEL
@@ -258,9 +283,9 @@ os_store os_store::from_environment()
 std::vector<std::string> os_store::directory_list() const
 {
     std::vector<std::string> list;
-    for (std::string_view rest = directories; !rest.empty();) {
-        const std::string_view path = rest.substr(0, rest.find(':'));
-        rest.remove_prefix(std::min(rest.size(), path.size() + 1));
+    for (std::string_view remaining = directories; !remaining.empty();) {
+        const std::string_view path = remaining.substr(0, remaining.find(':'));
+        remaining.remove_prefix(std::min(remaining.size(), path.size() + 1));
         if (!path.empty()) {
             list.emplace_back(path);
         }
@@ -269,10 +294,10 @@ std::vector<std::string> os_store::directory_list() const
 }
 
 bool load_trust(const tls_options& options, const os_store& os, std::chrono::sys_seconds now,
-                trust& out, tls_diagnosis& why)
+                trust& out, tls_diagnosis& diagnosis)
 {
-    return options.ca == tls_ca::pem_file ? load_file(roots_file(options), now, out, why)
-                                          : load_bundles(options, os, now, out, why);
+    return options.ca == tls_ca::pem_file ? load_file(roots_file(options), now, out, diagnosis)
+                                          : load_bundles(options, os, now, out, diagnosis);
 }
 
 std::optional<key_hash> trust::pin_of(const certificate& leaf) const
@@ -283,64 +308,41 @@ std::optional<key_hash> trust::pin_of(const certificate& leaf) const
 }
 
 std::shared_ptr<trust> make_trust(const tls_options& options, const crypto& library,
-                                  tls_diagnosis& why)
+                                  tls_diagnosis& diagnosis)
 {
-    auto out = std::make_shared<trust>();
-    out->keep_chain = options.keep_chain;
-    out->primitives = &library;
-    out->min = options.min;
+    auto result = std::make_shared<trust>();
+    result->keep_chain = options.keep_chain;
+    result->primitives = &library;
+    result->min = options.min;
     for (const std::string& pin : options.pins) {
         if (const auto hash = parse_pin(pin)) {
-            out->key_pins.push_back(*hash);
+            result->key_pins.push_back(*hash);
             continue;
         }
-        why = describe(tls_failure::unsupported);
-        why.text = "tls_pin: a pin is sha256/ and the base64 of 32 bytes";
-        why.hint = "take it from the message of a connection with a wrong one";
+        diagnosis = describe(tls_failure::unsupported);
+        diagnosis.text = "tls_pin: a pin is sha256/ and the base64 of 32 bytes";
+        diagnosis.hint =
+            "connect with any pin of that form: the message names the pin of the server";
         return nullptr;
     }
     if (options.verify == tls_verify::unsafe_off) {
 #ifdef COQUEST_INSECURE_SKIP_VERIFY
-        out->verify = false;
-        return out;
+        result->verify = false;
+        return result;
 #else
-        why = describe(tls_failure::unsupported);
-        why.text = "tls_verify=unsafe_off: feature `insecure-skip-verify` is required";
-        why.hint = "build coquest with -DCOQUEST_INSECURE_SKIP_VERIFY=ON (development only), or "
-                   "name the server's certificate with tls_roots";
+        diagnosis = describe(tls_failure::unsupported);
+        diagnosis.text = "tls_verify=unsafe_off: feature `insecure-skip-verify` is required";
+        diagnosis.hint =
+            "build coquest with -DCOQUEST_INSECURE_SKIP_VERIFY=ON (development only), or "
+            "name the server's certificate with tls_roots";
         return nullptr;
 #endif
     }
-    const auto now = current_time();
-    if (!load_trust(options, os_store::from_environment(), now, *out, why) ||
-        !load_crls(options, now, *out, why)) {
+    if (!load_trust(options, os_store::from_environment(), current_time(), *result, diagnosis) ||
+        !has_usable_keys(*result, diagnosis)) {
         return nullptr;
     }
-    return out;
-}
-
-tls_diagnosis refused_root(const trusted_certificate& root, const trust& roots,
-                           const std::string& reason)
-{
-    tls_diagnosis why = describe(tls_failure::bad_roots);
-    why.text =
-        "tls_roots: " + root.label + " is no CA that this TLS library can use (" + reason + ")";
-    why.hint = "remove it from " + roots.source;
-    why.path = roots.source;
-    return why;
-}
-
-std::chrono::sys_seconds current_time() noexcept
-{
-    if (const time_source chosen = chosen_time) {
-        return chosen();
-    }
-    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
-
-void set_time_source(time_source source) noexcept
-{
-    chosen_time = source;
+    return result;
 }
 
 } // namespace coquest::detail

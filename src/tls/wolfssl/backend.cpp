@@ -1,21 +1,25 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// One connection on wolfSSL. How the library is made safe to begin with: wolfssl_context.cpp.
+// One TLS connection on wolfSSL. context.cpp sets up what the connections share, and makes the
+// library's defaults safe.
 
 #include <coquest/wolfssl.hpp>
 
-#include "tls/session_core.hpp"
+#include "tls/session/session_core.hpp"
+#include "tls/trust/clock.hpp"
+#include "tls/trust/crl.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <new>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-// Last: wolfSSL's headers break some of the standard's where those follow.
-#include "tls/wolfssl_context.hpp"
+// Last: wolfSSL's headers break standard headers that are included after them.
+#include "tls/wolfssl/context.hpp"
 
 #ifdef FP_ECC
 #include <wolfssl/wolfcrypt/ecc.h>
@@ -30,7 +34,7 @@ struct connection_deleter {
     void operator()(WOLFSSL* connection) const noexcept { wolfSSL_free(connection); }
 };
 
-// Some builds keep 1.7 MB of tables per thread that ever shook hands, and leave them to the caller.
+// Frees the tables of 1.7 MB that some builds allocate for each thread that makes a handshake.
 struct thread_guard {
     thread_guard() = default;
     thread_guard(const thread_guard&) = delete;
@@ -46,7 +50,7 @@ struct thread_guard {
 struct wolfssl_session final : session_core {
     using session_core::session_core;
 
-    [[nodiscard]] bool open(WOLFSSL_CTX* context, tls_diagnosis& why);
+    [[nodiscard]] bool open(WOLFSSL_CTX* context, tls_diagnosis& diagnosis);
     static int verify(int good, WOLFSSL_X509_STORE_CTX* store);
     static int note_certificate_request(WOLFSSL* connection);
 
@@ -61,28 +65,28 @@ struct wolfssl_session final : session_core {
 #endif
 
 private:
-    static int receive(WOLFSSL* connection, char* to, int size, void* self);
-    static int send(WOLFSSL* connection, char* from, int size, void* self);
+    static int receive(WOLFSSL* connection, char* target, int size, void* self);
+    static int send(WOLFSSL* connection, char* source, int size, void* self);
     outcome outcome_of(int result);
 
     std::unique_ptr<WOLFSSL, connection_deleter> connection_;
-    int error_ = 0; // of the last call: reads and writes share one in the library
+    int error_ = 0; // of the last call: the library shares one between reads and writes
 };
 
-bool wolfssl_session::open(WOLFSSL_CTX* context, tls_diagnosis& why)
+bool wolfssl_session::open(WOLFSSL_CTX* context, tls_diagnosis& diagnosis)
 {
     connection_.reset(wolfSSL_new(context));
 #ifdef COQUEST_WOLFSSL_RESUMES
-    void* const earlier = take_offer();
-    if (connection_ && earlier != nullptr &&
-        wolfSSL_set_session(connection_.get(), static_cast<WOLFSSL_SESSION*>(earlier)) !=
+    void* const offered_session = take_offer();
+    if (connection_ && offered_session != nullptr &&
+        wolfSSL_set_session(connection_.get(), static_cast<WOLFSSL_SESSION*>(offered_session)) !=
             WOLFSSL_SUCCESS) {
-        // It has timed out, and yet some versions would name it in the hello.
+        // The session has timed out, but some versions would still offer it.
         connection_.reset(wolfSSL_new(context));
     }
 #endif
     if (!connection_) {
-        why = wolfssl_refused("a session");
+        diagnosis = wolfssl_refused("a session");
         return false;
     }
     WOLFSSL* const connection = connection_.get();
@@ -97,22 +101,23 @@ bool wolfssl_session::open(WOLFSSL_CTX* context, tls_diagnosis& why)
     }
     if (wolfSSL_UseSNI(connection, WOLFSSL_SNI_HOST_NAME, name.data(),
                        static_cast<unsigned short>(name.size())) != WOLFSSL_SUCCESS) {
-        why = wolfssl_refused("the server's name (SNI)");
+        diagnosis = wolfssl_refused("the server's name (SNI)");
         return false;
     }
-    // A second opinion only. Newer versions refuse single labels here and then check nothing, which
-    // is why peer_check decides.
+    // A second check only: newer versions refuse single labels here and then check nothing, so
+    // peer_check decides.
     if (check_.roots().verify &&
         wolfSSL_check_domain_name(connection, name.c_str()) != WOLFSSL_SUCCESS &&
         name.find('.') != std::string::npos) {
-        why = wolfssl_refused("the server's name");
+        diagnosis = wolfssl_refused("the server's name");
         return false;
     }
     return true;
 }
 
-// Called for each certificate of the chain, the server's own (depth 0) last. It must never turn a
-// failure of another depth into success: the library would then keep that certificate as a CA.
+// The library calls this for each sent certificate that it rejects, and last for the server's own
+// (depth 0) in any case. It is given no roots, so it verifies no chain and never keeps a
+// certificate as a CA, whatever is returned for other depths.
 int wolfssl_session::verify(int good, WOLFSSL_X509_STORE_CTX* store)
 {
     if (store == nullptr || store->userCtx == nullptr || store->certs == nullptr) {
@@ -122,21 +127,25 @@ int wolfssl_session::verify(int good, WOLFSSL_X509_STORE_CTX* store)
     try {
         std::vector<der_bytes> chain;
         for (int i = 0; i < store->totalCerts; ++i) {
-            const WOLFSSL_BUFFER_INFO& one = store->certs[i];
-            chain.push_back(std::as_bytes(std::span(one.buffer, one.length)));
+            const WOLFSSL_BUFFER_INFO& sent = store->certs[i];
+            chain.push_back(std::as_bytes(std::span(sent.buffer, sent.length)));
         }
         tls_failure kind = wolfssl_failure(store->error);
-        if (kind == tls_failure::other) { // of codes for all that a certificate can do wrong
+        if (kind == tls_failure::other) { // there are many more codes for bad certificates
             kind = tls_failure::bad_certificate;
         }
         if (store->error_depth == 0) {
-            const auto verdict = good == 1 ? std::nullopt : std::optional(kind);
-            return self.check_.judge(chain, verdict, current_time()) ? 1 : 0;
+            const auto library_failure = good == 1 ? std::nullopt : std::optional(kind);
+            return self.check_.judge(chain, library_failure, current_time()) ? 1 : 0;
         }
-        if (good != 1) {
-            self.check_.refuse(kind, chain, current_time());
+        // No failure yet: perhaps no path needs this certificate.
+        const bool unusable = good != 1 && kind != tls_failure::unknown_issuer &&
+                              kind != tls_failure::self_signed && kind != tls_failure::expired &&
+                              kind != tls_failure::not_yet_valid;
+        if (unusable && store->error_depth > 0) {
+            self.check_.distrust(static_cast<std::size_t>(store->error_depth));
         }
-        return good;
+        return 1;
     } catch (const std::bad_alloc&) { // must not cross the library
         return 0;
     }
@@ -151,22 +160,22 @@ int wolfssl_session::note_certificate_request(WOLFSSL* connection)
     return 0;
 }
 
-int wolfssl_session::receive(WOLFSSL*, char* to, int size, void* self)
+int wolfssl_session::receive(WOLFSSL*, char* target, int size, void* self)
 {
     auto& input = static_cast<wolfssl_session*>(self)->input_;
     if (input.empty()) {
         return WOLFSSL_CBIO_ERR_WANT_READ;
     }
     return static_cast<int>(
-        input.pop(std::as_writable_bytes(std::span(to, static_cast<std::size_t>(size)))));
+        input.pop(std::as_writable_bytes(std::span(target, static_cast<std::size_t>(size)))));
 }
 
-// Takes everything: write() stops in time, and the library mishandles a send that is cut.
-int wolfssl_session::send(WOLFSSL*, char* from, int size, void* self)
+// Takes all bytes, since the library mishandles a partial send. write() limits the queue.
+int wolfssl_session::send(WOLFSSL*, char* source, int size, void* self)
 {
     try {
         static_cast<wolfssl_session*>(self)->output_.push(
-            std::as_bytes(std::span(from, static_cast<std::size_t>(size))));
+            std::as_bytes(std::span(source, static_cast<std::size_t>(size))));
         return size;
     } catch (const std::bad_alloc&) { // must not cross the library
         return WOLFSSL_CBIO_ERR_GENERAL;
@@ -246,7 +255,7 @@ wolfssl_session::session_facts wolfssl_session::facts()
 }
 
 #ifdef COQUEST_WOLFSSL_RESUMES
-// Not wolfSSL_get_session: what that returns may be freed meanwhile (CVE-2026-94419).
+// Not wolfSSL_get_session: the library may free the session that it returns (CVE-2026-94419).
 std::shared_ptr<void> wolfssl_session::native_session()
 {
     WOLFSSL_SESSION* const session = wolfSSL_get1_session(connection_.get());
@@ -254,7 +263,7 @@ std::shared_ptr<void> wolfssl_session::native_session()
         return nullptr;
     }
     return {static_cast<void*>(session),
-            [](void* one) { wolfSSL_SESSION_free(static_cast<WOLFSSL_SESSION*>(one)); }};
+            [](void* object) { wolfSSL_SESSION_free(static_cast<WOLFSSL_SESSION*>(object)); }};
 }
 #endif
 
@@ -268,14 +277,16 @@ struct wolfssl_backend::impl {
 };
 
 std::shared_ptr<const wolfssl_backend> wolfssl_backend::create(const tls_options& options,
-                                                               tls_diagnosis& why)
+                                                               tls_diagnosis& diagnosis)
 {
-    const std::shared_ptr<trust> roots = make_trust(options, wolfssl_crypto, why);
+    const std::shared_ptr<trust> roots = make_trust(options, wolfssl_crypto, diagnosis);
     client_identity identity;
-    if (!roots || !load_client_identity(options, current_time(), identity, why)) {
+    const auto now = current_time();
+    if (!roots || (roots->verify && !load_crls(options, now, *roots, diagnosis)) ||
+        !load_client_identity(options, now, identity, diagnosis)) {
         return nullptr;
     }
-    context_ptr context = make_wolfssl_context(options.min, why);
+    context_ptr context = make_wolfssl_context(options.min, diagnosis);
     if (!context) {
         return nullptr;
     }
@@ -284,20 +295,17 @@ std::shared_ptr<const wolfssl_backend> wolfssl_backend::create(const tls_options
     } else {
         wolfSSL_CTX_set_verify(context.get(), WOLFSSL_VERIFY_NONE, nullptr);
     }
-    if (!load_issuers(context.get(), *roots, why)) {
-        return nullptr;
-    }
     auto client = client_certificate::not_asked_for;
     if (!identity.chain_pem.empty()) {
-        if (!load_identity(context.get(), options, identity, why)) {
+        if (!load_identity(context.get(), options, identity, diagnosis)) {
             return nullptr;
         }
         client = client_certificate::sent;
     }
-    if (auto end = end_of(options, identity)) {
-        roots->dated.push_back(std::move(*end));
+    if (auto dated = dated_identity(options, identity)) {
+        roots->dated.push_back(std::move(*dated));
     }
-    // Lean builds have the one callback, others the other.
+    // Lean builds have only the second callback.
 #ifdef OPENSSL_EXTRA
     wolfSSL_CTX_set_client_cert_cb(context.get(),
                                    [](WOLFSSL* connection, WOLFSSL_X509**, WOLFSSL_EVP_PKEY**) {
@@ -316,26 +324,16 @@ std::shared_ptr<const wolfssl_backend> wolfssl_backend::create(const tls_options
         impl{std::move(context), roots, client, std::make_shared<session_cache>()}));
 }
 
-std::unique_ptr<wolfssl_backend::session> wolfssl_backend::make_session(std::string_view host,
-                                                                        tls_diagnosis& why) const
+std::unique_ptr<wolfssl_backend::session> wolfssl_backend::make_session(
+    std::string_view host, tls_diagnosis& diagnosis) const
 {
-    return make_session(host, 0, why);
+    return make_session(host, 0, diagnosis);
 }
 
-std::unique_ptr<wolfssl_backend::session> wolfssl_backend::make_session(std::string_view host,
-                                                                        std::uint16_t port,
-                                                                        tls_diagnosis& why) const
+std::unique_ptr<wolfssl_backend::session> wolfssl_backend::make_session(
+    std::string_view host, std::uint16_t port, tls_diagnosis& diagnosis) const
 {
-    std::optional<host_name> name = parse_host(host, why);
-    if (!name) {
-        return nullptr;
-    }
-    auto made = std::make_unique<wolfssl_session>(std::move(*name), impl_->roots, impl_->client,
-                                                  resumption{impl_->sessions, port});
-    if (!made->open(impl_->context.get(), why)) {
-        return nullptr;
-    }
-    return std::make_unique<session>(std::move(made));
+    return open_session<wolfssl_session>(*impl_, host, port, diagnosis);
 }
 
 std::string_view wolfssl_backend::name() noexcept

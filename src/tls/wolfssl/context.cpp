@@ -1,11 +1,14 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// wolfSSL as distributions build it verifies nothing, offers suites without authentication, and
-// takes a CA's look-alike for a trusted peer. What closes these holes is here.
+// By default, wolfSSL as distributions build it verifies nothing and offers suites without
+// authentication. The settings here prevent both. The library is given no roots: it would keep each
+// CA that it verified for later handshakes, even from a refused one, and would accept a certificate
+// that only resembles a trusted peer's.
 
-#include "tls/failure_text.hpp"
-#include "tls/suites.hpp"
+#include "core/text/wipe.hpp"
+#include "tls/session/suites.hpp"
+#include "tls/trust/failure_text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -15,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-#include "tls/wolfssl_context.hpp"
+#include "tls/wolfssl/context.hpp"
 
 #include <wolfssl/version.h>
 #include <wolfssl/wolfcrypt/asn_public.h>
@@ -38,7 +41,7 @@ bool init_library()
     return result == WOLFSSL_SUCCESS;
 }
 
-// Our suites among those that this build of the library has: a name that it lacks would make it
+// The suites of coquest that this build of the library has. An unknown name would make the library
 // refuse the list, or ignore it and keep its own.
 std::string suite_list(bool only_13)
 {
@@ -58,7 +61,7 @@ std::string suite_list(bool only_13)
 }
 
 #if defined(HAVE_ECC) && defined(WOLFSSL_PEM_TO_DER)
-// wolfSSL_CTX_check_private_key takes any key on the right curve for the right one.
+// wolfSSL_CTX_check_private_key accepts any key on the right curve.
 bool is_ec_key_of(std::string_view pem, const certificate& leaf)
 {
     std::vector<unsigned char> der(pem.size());
@@ -104,16 +107,16 @@ std::string wolfssl_error_text(int code)
     return "wolfSSL " + std::to_string(code) + ": " + text.data();
 }
 
-tls_diagnosis wolfssl_refused(const char* what)
+tls_diagnosis wolfssl_refused(const char* feature)
 {
-    tls_diagnosis why = describe(tls_failure::unsupported);
-    why.text = std::string("wolfSSL ") + wolfSSL_lib_version() + " refused " + what;
-    why.hint = "use a wolfSSL that is built with it, or the OpenSSL backend";
-    return why;
+    tls_diagnosis diagnosis = describe(tls_failure::unsupported);
+    diagnosis.text = std::string("wolfSSL ") + wolfSSL_lib_version() + " refused " + feature;
+    diagnosis.hint = "use a wolfSSL that is built with it, or the OpenSSL backend";
+    return diagnosis;
 }
 
-// The codes of wolfSSL, and those of X509_verify_cert that builds with OpenSSL's defaults hand to
-// the verify callback; the former are negative.
+// The codes of wolfSSL are negative. The positive ones are those of X509_verify_cert, which builds
+// with OpenSSL's defaults pass to the verify callback.
 tls_failure wolfssl_failure(int code) noexcept
 {
     switch (code) {
@@ -172,18 +175,18 @@ tls_failure wolfssl_failure(int code) noexcept
     case DUPLICATE_MSG_E:
     case OUT_OF_ORDER_E: return tls_failure::bad_record;
     default:
-        // wolfcrypt's block of codes about certificates
+        // wolfCrypt's range of codes about certificates
         return code <= ASN_PARSE_E && code >= ASN_COUNTRY_SIZE_E ? tls_failure::bad_certificate
                                                                  : tls_failure::other;
     }
 }
 
-context_ptr make_wolfssl_context(tls_min min, tls_diagnosis& why)
+context_ptr make_wolfssl_context(tls_min min, tls_diagnosis& diagnosis)
 {
     const bool only_13 = min == tls_min::v1_3;
     context_ptr context;
-    const auto refuse = [&](const char* what) {
-        why = wolfssl_refused(what);
+    const auto refuse = [&](const char* feature) {
+        diagnosis = wolfssl_refused(feature);
         return nullptr;
     };
     if (!init_library()) {
@@ -211,8 +214,8 @@ context_ptr make_wolfssl_context(tls_min min, tls_diagnosis& why)
         return refuse("the least key sizes");
     }
 #if defined(COQUEST_WOLFSSL_RESUMES) && LIBWOLFSSL_VERSION_HEX >= 0x05007006
-    // Of TLS 1.2; those of 1.3 come anyway. Before 5.7.6, a server that refused the ticket made the
-    // handshake fail; there, TLS 1.2 resumes by session ID.
+    // For TLS 1.2; TLS 1.3 uses tickets without this. Before 5.7.6, the handshake failed if the
+    // server refused the ticket, so TLS 1.2 resumes by session ID there.
     if (wolfSSL_CTX_UseSessionTicket(context.get()) != WOLFSSL_SUCCESS) {
         return refuse("session tickets");
     }
@@ -223,46 +226,16 @@ context_ptr make_wolfssl_context(tls_min min, tls_diagnosis& why)
     return context;
 }
 
-bool load_issuers(WOLFSSL_CTX* context, trust& roots, tls_diagnosis& why)
-{
-    for (const trusted_certificate& root : roots.issuers) {
-        const int result = wolfSSL_CTX_load_verify_buffer(
-            context, reinterpret_cast<const unsigned char*>(root.der.data()),
-            static_cast<long>(root.der.size()), WOLFSSL_FILETYPE_ASN1);
-        if (result == WOLFSSL_SUCCESS) {
-            continue;
-        }
-        if (!root.label.empty()) {
-            why = refused_root(root, roots, wolfssl_error_text(result));
-            why.native_code = result;
-            return false;
-        }
-        --roots.count; // a bundle may hold what this build has no algorithm for
-    }
-    // Loading also registers each CA as a "trusted peer", matched without looking at its key: a
-    // leaf that copies the CA's name, key id and signature bytes would pass (CVE-2026-93302).
-#if defined(WOLFSSL_TRUST_PEER_CERT) && !defined(NO_CERTS)
-    if (wolfSSL_CTX_Unload_trust_peers(context) != WOLFSSL_SUCCESS) {
-        why = wolfssl_refused("to forget trusted peers");
-        return false;
-    }
-#endif
-    if (!roots.keep_chain) {
-        roots.issuers = {};
-    }
-    return true;
-}
-
 bool load_identity(WOLFSSL_CTX* context, const tls_options& options,
-                   const client_identity& identity, tls_diagnosis& why)
+                   const client_identity& identity, tls_diagnosis& diagnosis)
 {
     const auto bytes = [](std::string_view text) {
         return reinterpret_cast<const unsigned char*>(text.data());
     };
     const std::string_view key = identity.key_pem.reveal();
-    const auto refuse = [&](tls_diagnosis diagnosis, int code) {
-        why = std::move(diagnosis);
-        why.native_code = code;
+    const auto refuse = [&](tls_diagnosis refusal, int code) {
+        diagnosis = std::move(refusal);
+        diagnosis.native_code = code;
         return false;
     };
     int result = wolfSSL_CTX_use_certificate_chain_buffer(

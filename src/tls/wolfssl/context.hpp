@@ -1,19 +1,19 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// wolfSSL, set up: what all sessions of a backend share. Include it last, and only from the
-// backend's own files: its headers and OpenSSL's exclude each other.
+// The wolfSSL context that all sessions of a backend share. Include it last, and only from the
+// backend's own files: the headers of wolfSSL and OpenSSL cannot be included together.
 #pragma once
 
-#include "tls/client_identity.hpp"
-#include "tls/roots.hpp"
+#include "tls/trust/client_identity.hpp"
+#include "tls/trust/roots.hpp"
 
 #include <cwchar>
 #include <memory>
 #include <string>
 
 #ifndef WOLFSSL_USER_SETTINGS
-#include <wolfssl/options.h> // rules all that follows
+#include <wolfssl/options.h> // configures all headers that follow
 #endif
 #include <wolfssl/error-ssl.h>
 #include <wolfssl/ssl.h>
@@ -35,26 +35,25 @@ struct context_deleter {
 };
 using context_ptr = std::unique_ptr<WOLFSSL_CTX, context_deleter>;
 
-/// wolfCrypt.
+/// The functions of wolfCrypt.
 extern const crypto wolfssl_crypto;
 
-/// Makes a context with our suites, versions, groups and key sizes; null with @p why where this
-/// build of the library lacks one of them.
-[[nodiscard]] context_ptr make_wolfssl_context(tls_min min, tls_diagnosis& why);
+/// Makes a context with coquest's suites, versions, groups and key sizes. Returns null and sets
+/// @p diagnosis if this build of the library lacks one of them.
+[[nodiscard]] context_ptr make_wolfssl_context(tls_min min, tls_diagnosis& diagnosis);
 
-/// Loads roots.issuers, and drops them there.
-[[nodiscard]] bool load_issuers(WOLFSSL_CTX* context, trust& roots, tls_diagnosis& why);
-
+/// Loads the client certificate and its key into @p context; false with @p diagnosis if the library
+/// refuses one of them.
 [[nodiscard]] bool load_identity(WOLFSSL_CTX* context, const tls_options& options,
-                                 const client_identity& identity, tls_diagnosis& why);
+                                 const client_identity& identity, tls_diagnosis& diagnosis);
 
-/// Returns the kind of an error code of wolfSSL.
+/// Maps an error code of wolfSSL to its kind.
 [[nodiscard]] tls_failure wolfssl_failure(int code) noexcept;
 
-/// Returns the code with the library's own words.
+/// Returns the code with the library's text for it.
 [[nodiscard]] std::string wolfssl_error_text(int code);
 
-/// Explains that this build of the library refused @p what.
-[[nodiscard]] tls_diagnosis wolfssl_refused(const char* what);
+/// Describes that this build of the library refused @p feature.
+[[nodiscard]] tls_diagnosis wolfssl_refused(const char* feature);
 
 } // namespace coquest::detail

@@ -9,7 +9,7 @@
 #include <cwchar>
 
 #ifndef WOLFSSL_USER_SETTINGS
-#include <wolfssl/options.h> // rules all that follows
+#include <wolfssl/options.h> // configures all headers that follow
 #endif
 #include <wolfssl/wolfcrypt/asn_public.h>
 #include <wolfssl/wolfcrypt/ecc.h>
@@ -48,7 +48,7 @@ public:
 #ifdef ECC_TIMING_RESISTANT
         valid_ = valid_ && wc_ecc_set_rng(&key_, &random_) == 0;
 #endif
-        // fails for zero and for what exceeds the order of the curve
+        // Fails for zero, and for numbers that exceed the order of the curve.
         valid_ = valid_ && wc_ecc_make_pub_ex(&key_, nullptr, &random_) == 0 &&
                  wc_ecc_check_key(&key_) == 0;
     }
@@ -81,7 +81,7 @@ private:
     bool valid_ = false;
 };
 
-// The library leaves out leading zeros.
+// Restores the leading zeros that the library leaves out.
 void align(std::array<unsigned char, 32>& number, word32 size)
 {
     std::rotate(number.begin(), number.begin() + size, number.end());

@@ -1,18 +1,23 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// The part of DER that certificates use (X.690): definite lengths, one-byte tags.
+// The part of DER (X.690) that certificates use: definite lengths, one-byte tags.
 #pragma once
-
-#include "tls/x509.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <initializer_list>
+#include <span>
 #include <string_view>
+#include <vector>
 
 namespace coquest::detail {
+
+using der_bytes = std::span<const std::byte>;
+
+/// An owned certificate or revocation list in DER form.
+using der_blob = std::vector<std::byte>;
 
 inline constexpr unsigned tag_boolean = 0x01;
 inline constexpr unsigned tag_integer = 0x02;
@@ -24,8 +29,8 @@ inline constexpr unsigned tag_utc_time = 0x17;
 inline constexpr unsigned tag_generalized_time = 0x18;
 inline constexpr unsigned tag_sequence = 0x30;
 inline constexpr unsigned tag_set = 0x31;
-inline constexpr unsigned tag_version = 0xa0;
-inline constexpr unsigned tag_extensions = 0xa3;
+inline constexpr unsigned context_tag_0 = 0xa0;
+inline constexpr unsigned context_tag_3 = 0xa3;
 inline constexpr unsigned tag_dns_name = 0x82;   // GeneralName [2]
 inline constexpr unsigned tag_ip_address = 0x87; // GeneralName [7]
 
@@ -49,43 +54,43 @@ inline bool equals(der_bytes a, der_bytes b) noexcept
     return std::ranges::equal(a, b);
 }
 
-// Reads elements from the front of a span. Every length is checked against what is left.
+// Reads elements from the front of a span. Checks every length against the remaining bytes.
 class der_reader {
 public:
-    explicit der_reader(der_bytes bytes) noexcept : rest_(bytes) {}
+    explicit der_reader(der_bytes bytes) noexcept : remaining_(bytes) {}
 
-    [[nodiscard]] bool empty() const noexcept { return rest_.empty(); }
+    [[nodiscard]] bool empty() const noexcept { return remaining_.empty(); }
     [[nodiscard]] bool at(unsigned tag) const noexcept
     {
-        return !rest_.empty() && value_of(rest_[0]) == tag;
+        return !remaining_.empty() && value_of(remaining_[0]) == tag;
     }
 
     // Reads any element; `whole` includes tag and length.
     bool any(unsigned& tag, der_bytes& content, der_bytes& whole) noexcept
     {
-        if (rest_.size() < 2 || (value_of(rest_[0]) & 0x1fU) == 0x1fU) {
+        if (remaining_.size() < 2 || (value_of(remaining_[0]) & 0x1fU) == 0x1fU) {
             return false;
         }
         std::size_t header = 2;
-        std::size_t length = value_of(rest_[1]);
+        std::size_t length = value_of(remaining_[1]);
         if (length >= 0x80) {
             const std::size_t octets = length - 0x80;
-            if (octets == 0 || octets > 4 || rest_.size() < 2 + octets) {
+            if (octets == 0 || octets > 4 || remaining_.size() < 2 + octets) {
                 return false;
             }
             length = 0;
-            for (const std::byte b : rest_.subspan(2, octets)) {
+            for (const std::byte b : remaining_.subspan(2, octets)) {
                 length = length << 8 | value_of(b);
             }
             header += octets;
         }
-        if (length > rest_.size() - header) {
+        if (length > remaining_.size() - header) {
             return false;
         }
-        tag = value_of(rest_[0]);
-        whole = rest_.first(header + length);
+        tag = value_of(remaining_[0]);
+        whole = remaining_.first(header + length);
         content = whole.subspan(header);
-        rest_ = rest_.subspan(header + length);
+        remaining_ = remaining_.subspan(header + length);
         return true;
     }
 
@@ -101,13 +106,13 @@ public:
         return at(tag) && any(found, content, whole);
     }
 
-    [[nodiscard]] der_bytes rest() const noexcept { return rest_; }
+    [[nodiscard]] der_bytes remaining() const noexcept { return remaining_; }
 
 private:
-    der_bytes rest_;
+    der_bytes remaining_;
 };
 
-/// Takes a Time (RFC 5280 4.1.2.5) off the front.
+/// Reads a Time (RFC 5280 4.1.2.5) from the front.
 [[nodiscard]] bool read_time(der_reader& in, std::chrono::sys_seconds& out) noexcept;
 
 } // namespace coquest::detail

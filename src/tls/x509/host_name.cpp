@@ -1,10 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "tls/host_name.hpp"
+#include "tls/x509/host_name.hpp"
 
-#include "core/ascii.hpp"
-#include "tls/der.hpp"
+#include "core/text/ascii.hpp"
+#include "core/text/printable.hpp"
+#include "tls/x509/der.hpp"
 
 #include <algorithm>
 
@@ -18,7 +19,8 @@ bool is_host_character(char c) noexcept
     return is_alnum(c) || c == '-' || c == '_';
 }
 
-// RFC 1035 2.3.4: labels of 1 to 63 bytes, 253 in all. Underscores are common in test set-ups.
+// RFC 1035 2.3.4: labels of 1 to 63 bytes, at most 253 bytes in total. Underscores are not in the
+// RFC, but are common in test set-ups.
 bool is_dns_name(std::string_view name) noexcept
 {
     if (name.size() > 253) {
@@ -83,17 +85,29 @@ bool host_name::matches(std::string_view pattern) const noexcept
     return !name.empty() && iequals(name, pattern);
 }
 
-bool host_name::matches(const certificate& of) const noexcept
+bool host_name::matches(const certificate& leaf) const noexcept
 {
-    san_reader::kind what{};
+    san_reader::kind kind{};
     der_bytes value;
-    for (san_reader names(of); names.next(what, value);) {
-        if (is_ip() ? what == san_reader::kind::ip && std::ranges::equal(value, address())
-                    : what == san_reader::kind::dns && matches(as_text(value))) {
+    for (san_reader names(leaf); names.next(kind, value);) {
+        if (is_ip() ? kind == san_reader::kind::ip && std::ranges::equal(value, address())
+                    : kind == san_reader::kind::dns && matches(as_text(value))) {
             return true;
         }
     }
     return false;
+}
+
+std::optional<host_name> parse_host(std::string_view host, tls_diagnosis& diagnosis)
+{
+    std::optional<host_name> name = host_name::parse(host);
+    if (!name) {
+        diagnosis = describe(tls_failure::unsupported);
+        diagnosis.text =
+            "\"" + printable(host, 80) + "\" is neither a host name in ASCII nor an IP address";
+        diagnosis.hint = "write an international name in its xn-- form";
+    }
+    return name;
 }
 
 } // namespace coquest::detail

@@ -1,17 +1,17 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "tls/x509.hpp"
+#include "tls/x509/x509.hpp"
 
-#include "core/ascii.hpp"
-#include "tls/der.hpp"
+#include "core/text/ascii.hpp"
+#include "tls/x509/der.hpp"
 
 #include <bit>
 
 namespace coquest::detail {
 namespace {
 
-// Takes two digits off the front; -1 where they are none.
+// Reads two digits from the front; -1 if there are none.
 int two_digits(std::string_view& text) noexcept
 {
     if (text.size() < 2 || !is_digit(text[0]) || !is_digit(text[1])) {
@@ -93,7 +93,7 @@ bool read_key_purposes(der_bytes value, certificate& out) noexcept
     return true;
 }
 
-// Takes one extension whose OID is 2.5.29.@p id.
+// Reads the extension with the OID 2.5.29.@p id.
 bool read_extension(unsigned id, der_bytes value, certificate& out) noexcept
 {
     der_bytes content;
@@ -119,7 +119,7 @@ bool read_extension(unsigned id, der_bytes value, certificate& out) noexcept
         }
         der_reader fields(content);
         out.is_ca = fields.read(tag_boolean, field) && !field.empty() && field[0] != std::byte{0};
-        if (fields.read(tag_integer, field) && field.size() == 1) { // longer: more than anyone has
+        if (fields.read(tag_integer, field) && field.size() == 1) { // a longer value limits nothing
             out.path_length = value_of(field[0]);
         }
         return true;
@@ -136,7 +136,7 @@ bool read_extension(unsigned id, der_bytes value, certificate& out) noexcept
     }
 }
 
-// What may be critical, and is understood here or by every library.
+// Returns whether coquest or every TLS library supports the extension, so that it may be critical.
 bool may_be_critical(der_bytes oid) noexcept
 {
     if (oid.size() != 3 || !equals(oid.first(2), {0x55, 0x1d})) {
@@ -161,11 +161,11 @@ bool may_be_critical(der_bytes oid) noexcept
 
 bool read_extensions(der_bytes list, certificate& out) noexcept
 {
-    der_bytes all;
-    if (!der_reader(list).read(tag_sequence, all)) {
+    der_bytes content;
+    if (!der_reader(list).read(tag_sequence, content)) {
         return false;
     }
-    for (der_reader extensions(all); !extensions.empty();) {
+    for (der_reader extensions(content); !extensions.empty();) {
         der_bytes extension;
         der_bytes oid;
         der_bytes critical;
@@ -194,15 +194,21 @@ bool read_body(der_bytes body, certificate& out) noexcept
     der_reader in(body);
     der_bytes skipped;
     der_bytes content;
-    if (in.at(tag_version) && !in.read(tag_version, skipped)) {
-        return false;
+    if (in.at(context_tag_0)) {
+        if (!in.read(context_tag_0, skipped) || !der_reader(skipped).read(tag_integer, content) ||
+            content.size() != 1) {
+            return false;
+        }
+        out.version = value_of(content[0]) + 1;
     }
     der_bytes validity;
-    if (!in.read(tag_integer, out.serial) || !in.read(tag_sequence, skipped) ||
+    der_bytes algorithm;
+    if (!in.read(tag_integer, out.serial) || !in.read(tag_sequence, skipped, algorithm) ||
         !in.read(tag_sequence, content, out.issuer) || !in.read(tag_sequence, validity) ||
         !in.read(tag_sequence, content, out.subject)) {
         return false;
     }
+    out.two_algorithms = !equals(algorithm, out.proof.algorithm);
     der_reader dates(validity);
     if (!read_time(dates, out.not_before) || !read_time(dates, out.not_after) ||
         !read_key(in, out)) {
@@ -212,7 +218,7 @@ bool read_body(der_bytes body, certificate& out) noexcept
     der_bytes whole;
     while (!in.empty()) {
         if (!in.any(tag, content, whole) ||
-            (tag == tag_extensions && !read_extensions(content, out))) {
+            (tag == context_tag_3 && !read_extensions(content, out))) {
             return false;
         }
     }
@@ -221,7 +227,7 @@ bool read_body(der_bytes body, certificate& out) noexcept
 
 } // namespace
 
-// Always UTC, always with seconds.
+// RFC 5280 requires UTC, with seconds.
 bool read_time(der_reader& in, std::chrono::sys_seconds& out) noexcept
 {
     unsigned tag = 0;
@@ -257,8 +263,21 @@ bool read_time(der_reader& in, std::chrono::sys_seconds& out) noexcept
 bool is_weak_signature(der_bytes algorithm) noexcept
 {
     der_bytes oid;
-    if (!der_reader(algorithm).read(tag_oid, oid)) {
+    der_reader in(algorithm);
+    if (!in.read(tag_oid, oid)) {
         return true;
+    }
+    if (equals(oid, {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0a})) { // RSASSA-PSS
+        der_bytes parameters;
+        der_bytes tagged;
+        der_bytes hash;
+        der_bytes hash_oid;
+        // the default hash is SHA-1
+        return !in.read(tag_sequence, parameters) ||
+               !der_reader(parameters).read(context_tag_0, tagged) ||
+               !der_reader(tagged).read(tag_sequence, hash) ||
+               !der_reader(hash).read(tag_oid, hash_oid) || hash_oid.size() != 9 ||
+               !equals(hash_oid.first(8), {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02});
     }
     const bool rsa =
         oid.size() == 9 && equals(oid.first(8), {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01});
@@ -290,14 +309,37 @@ std::optional<certificate> parse_certificate(der_bytes der) noexcept
     der_reader in(content);
     der_bytes body;
     der_bytes algorithm;
-    der_bytes signature;
-    certificate out;
-    if (!in.read(tag_sequence, body) || !in.read(tag_sequence, algorithm) ||
-        !in.read(tag_bit_string, signature) || !in.empty() || !read_body(body, out)) {
+    certificate result;
+    result.der = der;
+    if (!in.read(tag_sequence, body, result.proof.content) ||
+        !in.read(tag_sequence, algorithm, result.proof.algorithm) ||
+        !in.read(tag_bit_string, result.proof.signature) || result.proof.signature.empty() ||
+        !in.empty() || !read_body(body, result)) {
         return std::nullopt;
     }
-    out.weak_signature = is_weak_signature(algorithm);
-    return out;
+    result.proof.signature = result.proof.signature.subspan(1); // the count of unused bits
+    result.weak_signature = is_weak_signature(algorithm);
+    return result;
+}
+
+der_bytes subject_of(der_bytes der) noexcept
+{
+    der_bytes content;
+    der_bytes body;
+    der_bytes skipped;
+    der_bytes name;
+    if (!der_reader(der).read(tag_sequence, content) ||
+        !der_reader(content).read(tag_sequence, body)) {
+        return {};
+    }
+    der_reader in(body);
+    if (in.at(context_tag_0) && !in.read(context_tag_0, skipped)) {
+        return {};
+    }
+    const bool good = in.read(tag_integer, skipped) && in.read(tag_sequence, skipped) &&
+                      in.read(tag_sequence, skipped) && in.read(tag_sequence, skipped) &&
+                      in.read(tag_sequence, skipped, name);
+    return good ? name : der_bytes{};
 }
 
 der_bytes first_element(der_bytes der) noexcept

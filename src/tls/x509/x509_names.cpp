@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "core/printable.hpp"
-#include "tls/der.hpp"
-#include "tls/x509.hpp"
+#include "core/text/printable.hpp"
+#include "tls/x509/der.hpp"
+#include "tls/x509/x509.hpp"
 
 #include <array>
 
@@ -48,19 +48,19 @@ std::string attribute(der_bytes name, unsigned id)
 
 } // namespace
 
-bool san_reader::next(kind& what, der_bytes& value) noexcept
+bool san_reader::next(kind& name_kind, der_bytes& value) noexcept
 {
-    der_reader in(rest_);
+    der_reader in(remaining_);
     unsigned tag = 0;
     der_bytes whole;
     while (in.any(tag, value, whole)) {
         if (tag == tag_dns_name || tag == tag_ip_address) {
-            what = tag == tag_dns_name ? kind::dns : kind::ip;
-            rest_ = in.rest();
+            name_kind = tag == tag_dns_name ? kind::dns : kind::ip;
+            remaining_ = in.remaining();
             return true;
         }
     }
-    rest_ = {};
+    remaining_ = {};
     return false;
 }
 
@@ -79,18 +79,18 @@ std::string name_text(der_bytes name)
     return "(no name)";
 }
 
-std::string san_text(const certificate& of)
+std::string san_text(const certificate& facts)
 {
     constexpr std::size_t limit = 8; // names shown; a hosting provider's list has hundreds
     std::string text;
     std::size_t count = 0;
-    san_reader::kind what{};
+    san_reader::kind name_kind{};
     der_bytes value;
-    for (san_reader names(of); names.next(what, value); ++count) {
+    for (san_reader names(facts); names.next(name_kind, value); ++count) {
         if (count < limit) {
             text += count == 0 ? "" : ", ";
-            text += what == san_reader::kind::ip ? address_text(value)
-                                                 : printable(as_text(value), max_name);
+            text += name_kind == san_reader::kind::ip ? address_text(value)
+                                                      : printable(as_text(value), max_name);
         }
     }
     if (count > limit) {
