@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Everything that differs between Asio 1.22.1 (Debian 12) and the newest: nowhere else.
+// Hides the differences between Asio 1.22.1 (Debian 12) and later releases. No other file has to
+// know them.
 #pragma once
 
 #include <asio/any_io_executor.hpp>
@@ -23,7 +24,7 @@ using asio::as_tuple;
 using asio::experimental::as_tuple;
 #endif
 
-/// Awaits an operation; its error comes back as the first element, and nothing is thrown for it.
+/// Awaits an operation and returns its error as the first element of a tuple, instead of throwing.
 inline constexpr auto no_throw = as_tuple(asio::use_awaitable);
 
 } // namespace coquest::net

@@ -1,60 +1,61 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "net/connect_report.hpp"
+#include "net/connect_summary.hpp"
 
 #include <algorithm>
 
 namespace coquest::net {
 namespace {
 
-bool is_in(const std::vector<std::size_t>& list, std::size_t which)
+bool contains(const std::vector<std::size_t>& servers, std::size_t server)
 {
-    return std::ranges::find(list, which) != list.end();
+    return std::ranges::find(servers, server) != servers.end();
 }
 
-// What of the peer's certificate failed, as opposed to the handshake.
-bool is_about_certificate(tls_failure kind) noexcept
+// Tells a refused certificate from another failure of the handshake.
+bool concerns_certificate(tls_failure kind) noexcept
 {
     return kind >= tls_failure::unknown_issuer && kind <= tls_failure::bad_certificate;
 }
 
 } // namespace
 
-void connect_report::tried(std::size_t which)
+void connect_summary::add_tried(std::size_t server)
 {
-    if (!is_in(tried_, which)) {
-        tried_.push_back(which);
+    if (!contains(tried_, server)) {
+        tried_.push_back(server);
     }
 }
 
-void connect_report::failed(std::size_t which, fault why, clock::time_point now, bool put_back)
+void connect_summary::add_failed(std::size_t server, status failure, clock::time_point now,
+                                 bool put_back)
 {
-    tried(which);
-    failed_.push_back(which);
+    add_tried(server);
+    failed_.push_back(server);
     if (put_back) {
-        addresses_->failed(which, now);
+        addresses_->failed(server, now);
     }
-    retryable_ = retryable_ || why.info.retryable;
-    if (!certificate_ && is_about_certificate(why.info.tls)) {
-        certificate_ = why;
+    retryable_ = retryable_ || failure.info().retryable;
+    if (certificate_failure_.ok() && concerns_certificate(failure.info().tls)) {
+        certificate_failure_ = failure;
     }
-    if (!first_) {
-        first_ = std::move(why);
+    if (first_failure_.ok()) {
+        first_failure_ = std::move(failure);
     }
 }
 
-std::vector<std::size_t> connect_report::remaining(std::vector<std::size_t> which) const
+std::vector<std::size_t> connect_summary::remaining(std::vector<std::size_t> servers) const
 {
-    std::erase_if(which, [this](std::size_t one) { return is_in(failed_, one); });
-    return which;
+    std::erase_if(servers, [this](std::size_t server) { return contains(failed_, server); });
+    return servers;
 }
 
-fault connect_report::result() const
+status connect_summary::result() const
 {
-    fault problem = certificate_ ? certificate_ : first_;
-    problem.info.retryable = retryable_;
-    return problem;
+    status summary = !certificate_failure_.ok() ? certificate_failure_ : first_failure_;
+    summary.amend().retryable = retryable_;
+    return summary;
 }
 
 } // namespace coquest::net

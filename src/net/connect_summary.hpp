@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// What became of the servers that an attempt to connect has tried.
+// The outcome of one attempt to connect, over all servers that it tried.
 #pragma once
 
-#include "core/address_list.hpp"
+#include "core/connect/address_list.hpp"
 
-#include <coquest/detail/fault.hpp>
+#include <coquest/detail/status.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -17,26 +17,28 @@
 namespace coquest::net {
 
 using clock = std::chrono::steady_clock;
-using detail::fault;
+using detail::status;
 
-/// Gathers what became of the servers that were tried, and makes one report of it.
-class connect_report {
+/// Collects the failures of the servers that were tried, and sums them up in one status.
+class connect_summary {
 public:
-    explicit connect_report(std::shared_ptr<detail::address_list> addresses)
+    explicit connect_summary(std::shared_ptr<detail::address_list> addresses)
         : addresses_(std::move(addresses))
     {
     }
 
-    /// Notes that @p which is tried.
-    void tried(std::size_t which);
-    /// Notes that @p which failed; puts it back unless that is no fault of its own.
-    void failed(std::size_t which, fault why, clock::time_point now, bool put_back = true);
+    /// Records that @p server is being tried.
+    void add_tried(std::size_t server);
+    /// Records the failure of @p server. With @p put_back, also puts the server behind the others
+    /// for a while; without, the cause is on this side and says nothing about the server.
+    void add_failed(std::size_t server, status failure, clock::time_point now,
+                    bool put_back = true);
 
-    /// Returns @p which without those that failed.
-    [[nodiscard]] std::vector<std::size_t> remaining(std::vector<std::size_t> which) const;
-    /// Returns the first failure of a certificate where there was one, else the first failure; to
-    /// be tried again where any may pass.
-    [[nodiscard]] fault result() const;
+    /// Returns those of @p servers that have not failed.
+    [[nodiscard]] std::vector<std::size_t> remaining(std::vector<std::size_t> servers) const;
+    /// Returns the first failure that concerns a certificate, or else the first failure. It is
+    /// retryable if any of the failures is.
+    [[nodiscard]] status result() const;
     /// Returns the servers that were tried, in order.
     [[nodiscard]] const std::vector<std::size_t>& tried() const noexcept { return tried_; }
 
@@ -46,8 +48,8 @@ private:
     std::shared_ptr<detail::address_list> addresses_;
     std::vector<std::size_t> tried_;
     std::vector<std::size_t> failed_;
-    fault first_;
-    fault certificate_;
+    status first_failure_;
+    status certificate_failure_;
     bool retryable_ = false;
 };
 

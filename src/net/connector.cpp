@@ -3,7 +3,7 @@
 
 #include "net/connector.hpp"
 
-#include "core/connect_race.hpp"
+#include "core/connect/connect_race.hpp"
 #include "net/error_text.hpp"
 #include "net/resolver.hpp"
 
@@ -12,9 +12,14 @@
 #include <asio/this_coro.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <exception>
 #include <optional>
 #include <utility>
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 namespace coquest::net {
 
@@ -26,32 +31,59 @@ namespace {
 constexpr const char* resolving = "resolving";
 constexpr const char* connecting = "connecting to";
 
+// Unlike Asio's open(), does not pass the socket on to programs that the process starts.
+void open_socket(tcp::socket& socket, const tcp& protocol, std::error_code& ec)
+{
+#if defined(SOCK_CLOEXEC)
+    const int descriptor =
+        ::socket(protocol.family(), protocol.type() | SOCK_CLOEXEC, protocol.protocol());
+    if (descriptor < 0) {
+        ec.assign(errno, asio::error::get_system_category());
+        return;
+    }
+    try {
+        socket.assign(protocol, descriptor, ec);
+    } catch (...) { // out of memory
+        ::close(descriptor);
+        throw;
+    }
+    if (ec) {
+        ::close(descriptor);
+    }
+#else
+    socket.open(protocol, ec);
+    if (!ec) {
+        ::fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
+    }
+#endif
+}
+
 } // namespace
 
-// Shared with the handlers of what was started, which may come when nobody is interested any more.
+// Shared with the handlers of the operations, which may run after connect() has ended.
 struct connector::state : std::enable_shared_from_this<state> {
     struct runner {
         std::size_t server = 0;
-        std::optional<tcp::socket> socket; // none while resolving, and when the attempt is over
+        std::optional<tcp::socket> socket; // empty while resolving, and after the attempt
     };
 
-    state(const asio::any_io_executor& on, std::string local)
-        : executor(on), bind_to(std::move(local)), wake(on)
+    state(const asio::any_io_executor& strand, std::string local_address)
+        : executor(strand), bind_to(std::move(local_address)), wake(strand)
     {
     }
 
-    clock::time_point proceed(clock::time_point now);
+    clock::time_point start_due_attempts(clock::time_point now);
     void start_resolving(std::size_t attempt);
     void start_connecting(std::size_t attempt, std::size_t ip);
-    void found(std::size_t attempt, std::error_code ec, std::vector<tcp::endpoint> endpoints);
-    void failed(std::size_t attempt, const fault& why, std::error_code ec = {});
-    void won(std::size_t attempt);
-    /// Does what a handler is to do, has connect() throw what that throws, and wakes it.
+    void resolved(std::size_t attempt, std::error_code ec, std::vector<tcp::endpoint> endpoints);
+    void failed(std::size_t attempt, const status& failure, std::error_code ec = {});
+    void succeeded(std::size_t attempt);
+    /// Runs the body of a handler and wakes connect(), which rethrows an exception of the body.
     template <class Function>
-    void handle(Function what)
+    void handle(Function body)
     {
         try {
-            what();
+            body();
         } catch (...) {
             thrown = std::current_exception();
         }
@@ -60,43 +92,43 @@ struct connector::state : std::enable_shared_from_this<state> {
     void close_all() noexcept;
     [[nodiscard]] const server_address& address(std::size_t server) const
     {
-        return report->addresses()[server];
+        return summary->addresses()[server];
     }
 
     asio::any_io_executor executor;
     std::string bind_to;
-    asio::steady_timer wake; // the coroutine waits on it; cancelled when something happened
+    asio::steady_timer wake; // connect() waits on it; a handler cancels it
     std::optional<connect_race> race;
-    connect_report* report = nullptr;                  // while connect() runs
+    connect_summary* summary = nullptr;                // while connect() runs
     std::vector<runner> runners;                       // by the number of the attempt
     std::vector<std::vector<tcp::endpoint>> endpoints; // of each server, in the order to try
-    std::exception_ptr thrown;                         // by a handler
-    std::size_t winner = 0;
-    bool open = false; // the winner is
+    std::exception_ptr thrown;                         // by the body of a handler
+    std::size_t connected_attempt = 0;
+    bool open = false; // connected_attempt has a connection
     bool running = false;
 };
 
-asio::awaitable<fault> connector::connect(std::vector<std::size_t> order, std::string bind_to,
-                                          clock::time_point deadline, connect_report& report)
+asio::awaitable<status> connector::connect(std::vector<std::size_t> order, std::string bind_to,
+                                           clock::time_point deadline, connect_summary& summary)
 {
     const auto self = std::make_shared<state>(executor_, std::move(bind_to));
     state_ = self;
-    const server_address& first = report.addresses()[order.front()];
-    self->report = &report;
-    self->endpoints.resize(report.addresses().size());
+    const server_address& first = summary.addresses()[order.front()];
+    self->summary = &summary;
+    self->endpoints.resize(summary.addresses().size());
     self->race.emplace(std::move(order));
     self->running = true;
     for (;;) {
-        const auto until = self->proceed(clock::now());
+        const auto next_start = self->start_due_attempts(clock::now());
         if (self->open || !self->running) {
             break;
         }
-        self->wake.expires_at(std::min(until, deadline));
+        self->wake.expires_at(std::min(next_start, deadline));
         co_await self->wake.async_wait(no_throw);
         const asio::cancellation_state cancellation = co_await asio::this_coro::cancellation_state;
         if (!self->running || cancellation.cancelled() != asio::cancellation_type::none) {
             self->close_all();
-            co_return socket_fault(connecting, first, asio::error::operation_aborted);
+            co_return socket_status(connecting, first, asio::error::operation_aborted);
         }
         if (self->thrown) {
             self->close_all();
@@ -104,28 +136,28 @@ asio::awaitable<fault> connector::connect(std::vector<std::size_t> order, std::s
         }
         const auto now = clock::now();
         if (!self->open && now >= deadline) {
-            for (const std::size_t one : report.remaining(self->race->started())) {
-                report.failed(one, late_fault(connecting, self->address(one)), now);
+            for (const std::size_t server : summary.remaining(self->race->started())) {
+                summary.add_failed(server, timeout_status(connecting, self->address(server)), now);
             }
             self->close_all();
         }
     }
     self->running = false;
-    co_return self->open ? fault() : fault(errc::socket_error, "no server was reached");
+    co_return self->open ? status() : status(errc::socket_error, "no server was reached");
 }
 
-// Starts what is due, and returns the time until which there is nothing to do.
-clock::time_point connector::state::proceed(clock::time_point now)
+// Returns the time at which to call this again, unless a handler runs before.
+clock::time_point connector::state::start_due_attempts(clock::time_point now)
 {
     while (running && !open) {
         const connect_race::decision next = race->next(now);
         if (runners.size() <= next.attempt) {
             runners.resize(next.attempt + 1);
         }
-        switch (next.what) {
+        switch (next.kind) {
         case connect_race::action::resolve:
             runners[next.attempt].server = next.server;
-            report->tried(next.server);
+            summary->add_tried(next.server);
             start_resolving(next.attempt);
             break;
         case connect_race::action::connect:
@@ -133,9 +165,10 @@ clock::time_point connector::state::proceed(clock::time_point now)
             start_connecting(next.attempt, next.ip);
             break;
         case connect_race::action::abandon: {
-            const bool named = !runners[next.attempt].socket;
+            const bool is_resolving = !runners[next.attempt].socket;
             runners[next.attempt].socket.reset();
-            failed(next.attempt, late_fault(named ? resolving : connecting, address(next.server)));
+            failed(next.attempt,
+                   timeout_status(is_resolving ? resolving : connecting, address(next.server)));
             break;
         }
         case connect_race::action::wait: return next.until;
@@ -151,37 +184,38 @@ void connector::state::start_resolving(std::size_t attempt)
     std::error_code ec;
     const auto literal = asio::ip::make_address(server.host, ec);
     if (!ec) {
-        found(attempt, {}, {tcp::endpoint(literal, server.port)});
+        resolved(attempt, {}, {tcp::endpoint(literal, server.port)});
         return;
     }
-    // weak, since the look-up may go on for long after all of this is over
+    // weak, because the look-up may take long and connect() does not wait for it
     resolve(executor, server,
             [weak = weak_from_this(), attempt](std::error_code error,
                                                const std::vector<tcp::endpoint>& entries) {
                 const auto self = weak.lock();
                 if (self && self->running && !self->open && self->race->is_running(attempt)) {
-                    self->handle([&] { self->found(attempt, error, entries); });
+                    self->handle([&] { self->resolved(attempt, error, entries); });
                 }
             });
 }
 
-void connector::state::found(std::size_t attempt, std::error_code ec,
-                             std::vector<tcp::endpoint> entries)
+void connector::state::resolved(std::size_t attempt, std::error_code ec,
+                                std::vector<tcp::endpoint> entries)
 {
     const std::size_t server = runners[attempt].server;
     if (ec) {
         race->failed(attempt);
-        failed(attempt, socket_fault(resolving, address(server), ec, errc::could_not_resolve_addr));
+        failed(attempt,
+               socket_status(resolving, address(server), ec, errc::could_not_resolve_addr));
         return;
     }
     std::vector<bool> is_v6;
     std::size_t first = entries.size();
-    for (const tcp::endpoint& one : entries) {
-        const auto& last = report->addresses().last_ip(server);
-        if (!last.empty() && one.address().to_string() == last) {
+    for (const tcp::endpoint& entry : entries) {
+        const auto& last_ip = summary->addresses().last_ip(server);
+        if (!last_ip.empty() && entry.address().to_string() == last_ip) {
             first = is_v6.size();
         }
-        is_v6.push_back(one.address().is_v6());
+        is_v6.push_back(entry.address().is_v6());
     }
     endpoints[server].clear();
     for (const std::size_t i : detail::interleave(is_v6, first)) {
@@ -192,10 +226,10 @@ void connector::state::found(std::size_t attempt, std::error_code ec,
 
 void connector::state::start_connecting(std::size_t attempt, std::size_t ip)
 {
-    const tcp::endpoint to = endpoints[runners[attempt].server][ip];
+    const tcp::endpoint peer = endpoints[runners[attempt].server][ip];
     std::error_code ec;
     tcp::socket& socket = runners[attempt].socket.emplace(executor);
-    socket.open(to.protocol(), ec);
+    open_socket(socket, peer.protocol(), ec);
     if (!ec && !bind_to.empty()) {
         const auto local = asio::ip::make_address(bind_to, ec);
         if (!ec) {
@@ -204,53 +238,53 @@ void connector::state::start_connecting(std::size_t attempt, std::size_t ip)
     }
     if (ec) {
         race->failed(attempt);
-        failed(attempt, socket_fault(connecting, address(runners[attempt].server), ec), ec);
+        failed(attempt, socket_status(connecting, address(runners[attempt].server), ec), ec);
         return;
     }
-    socket.async_connect(to, [self = shared_from_this(), attempt](std::error_code error) {
+    socket.async_connect(peer, [self = shared_from_this(), attempt](std::error_code error) {
         if (!self->running || self->open || !self->runners[attempt].socket) {
-            return; // too late
+            return; // connect() or this attempt has ended
         }
         self->handle([&] {
             if (error) {
                 self->race->failed(attempt);
                 self->failed(
                     attempt,
-                    socket_fault(connecting, self->address(self->runners[attempt].server), error),
+                    socket_status(connecting, self->address(self->runners[attempt].server), error),
                     error);
             } else {
-                self->won(attempt);
+                self->succeeded(attempt);
             }
         });
     });
 }
 
-// A server has failed when nothing of it is left to be tried.
-void connector::state::failed(std::size_t attempt, const fault& why, std::error_code ec)
+// A server has failed after all its IP addresses have failed.
+void connector::state::failed(std::size_t attempt, const status& failure, std::error_code ec)
 {
     const std::size_t server = runners[attempt].server;
     runners[attempt].socket.reset();
     if (race->is_exhausted(server)) {
-        report->failed(server, why, clock::now(), !is_own_want(ec));
+        summary->add_failed(server, failure, clock::now(), !is_local_shortage(ec));
     }
 }
 
-void connector::state::won(std::size_t attempt)
+void connector::state::succeeded(std::size_t attempt)
 {
-    winner = attempt;
+    connected_attempt = attempt;
     open = true;
     const std::size_t server = runners[attempt].server;
     if (endpoints[server].size() > 1) {
         std::error_code ec;
         const tcp::endpoint peer = runners[attempt].socket->remote_endpoint(ec);
-        report->addresses().reached(server, ec ? "" : peer.address().to_string());
+        summary->addresses().reached(server, ec ? "" : peer.address().to_string());
     }
-    // those that were ahead and are not through yet must not delay the next connection too
-    for (const std::size_t one : race->started()) {
-        if (one == server) {
+    // servers that started earlier and are still not connected must not delay the next connection
+    for (const std::size_t earlier : race->started()) {
+        if (earlier == server) {
             break;
         }
-        report->addresses().failed(one, clock::now());
+        summary->addresses().failed(earlier, clock::now());
     }
     for (std::size_t i = 0; i < runners.size(); ++i) {
         if (i != attempt) {
@@ -262,8 +296,8 @@ void connector::state::won(std::size_t attempt)
 void connector::state::close_all() noexcept
 {
     running = open = false;
-    for (runner& one : runners) {
-        one.socket.reset();
+    for (runner& attempt : runners) {
+        attempt.socket.reset();
     }
 }
 
@@ -276,20 +310,20 @@ void connector::cancel() noexcept
     try {
         state_->wake.cancel();
     } catch (const std::system_error&) {
-        return; // Asio reports no error here on any platform; the signature merely allows it
+        return; // Asio never reports an error here, although the signature allows it
     }
 }
 
 tcp::socket connector::take()
 {
-    tcp::socket taken = std::move(*state_->runners[state_->winner].socket);
-    state_->runners[state_->winner].socket.reset();
-    return taken;
+    tcp::socket socket = std::move(*state_->runners[state_->connected_attempt].socket);
+    state_->runners[state_->connected_attempt].socket.reset();
+    return socket;
 }
 
 std::size_t connector::server() const
 {
-    return state_->runners[state_->winner].server;
+    return state_->runners[state_->connected_attempt].server;
 }
 
 } // namespace coquest::net

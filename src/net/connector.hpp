@@ -1,11 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Does what a connect_race decides: resolves names and opens sockets until one is connected.
+// Carries out the decisions of a connect_race: resolves names and opens sockets until one of them
+// is connected.
 #pragma once
 
 #include "net/asio.hpp"
-#include "net/connect_report.hpp"
+#include "net/connect_summary.hpp"
 
 #include <asio/ip/tcp.hpp>
 #include <asio/steady_timer.hpp>
@@ -18,8 +19,8 @@
 
 namespace coquest::net {
 
-/// Connects to the first server that takes a connection. It is used on one strand; destroyed during
-/// connect(), it closes every socket.
+/// Connects to the first server that accepts a connection. Must be used on one strand. Destruction
+/// during connect() closes every socket.
 class connector {
 public:
     explicit connector(const asio::any_io_executor& executor) : executor_(executor) {}
@@ -28,16 +29,16 @@ public:
     ~connector() { cancel(); }
 
     /// Connects to one of the servers in @p order by @p deadline, from the local address @p bind_to
-    /// where that is not empty. The fault is errc::cancelled, or says that no server was reached,
-    /// and @p report why. One call at a time.
-    asio::awaitable<fault> connect(std::vector<std::size_t> order, std::string bind_to,
-                                   clock::time_point deadline, connect_report& report);
+    /// unless that is empty. Fails with errc::cancelled, or with errc::socket_error if no server
+    /// was reached; @p summary then has the failures. Only one call may run at a time.
+    asio::awaitable<status> connect(std::vector<std::size_t> order, std::string bind_to,
+                                    clock::time_point deadline, connect_summary& summary);
     /// Ends connect() with errc::cancelled, and closes all its sockets.
     void cancel() noexcept;
 
-    /// Hands over the socket that connect() has connected.
+    /// Releases the socket that connect() has connected.
     [[nodiscard]] asio::ip::tcp::socket take();
-    /// Returns the server to which that is.
+    /// Returns the server to which that socket is connected.
     [[nodiscard]] std::size_t server() const;
 
 private:

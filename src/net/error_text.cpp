@@ -10,13 +10,13 @@
 namespace coquest::net {
 namespace {
 
-// Asio's category is not comparable with std::errc, and has no names for these.
+// Asio's category does not compare equal to std::errc, and Asio has no names for these errors.
 const std::error_code too_many_files(ENFILE, asio::error::get_system_category());
 const std::error_code no_address(EADDRNOTAVAIL, asio::error::get_system_category());
 
 } // namespace
 
-// docs/tls-errors.md has the same rows; a test compares.
+// A test compares these texts with docs/tls-errors.md.
 socket_text explain(std::error_code ec)
 {
     if (ec == asio::error::connection_refused) {
@@ -60,29 +60,29 @@ socket_text explain(std::error_code ec)
     return {ec.message(), ""};
 }
 
-bool is_own_want(std::error_code ec) noexcept
+bool is_local_shortage(std::error_code ec) noexcept
 {
     return ec == asio::error::no_descriptors || ec == asio::error::no_buffer_space ||
            ec == asio::error::no_memory || ec == too_many_files || ec == no_address;
 }
 
-detail::fault socket_fault(const char* doing, const server_address& peer, std::error_code ec,
-                           errc code)
+detail::status socket_status(const char* operation, const server_address& peer, std::error_code ec,
+                             errc code)
 {
     const std::string host = to_string(peer);
-    const socket_text what = explain(ec);
-    detail::fault problem(ec == asio::error::operation_aborted ? errc::cancelled : code,
-                          std::string(doing) + " " + host + ": " + what.text +
-                              (what.hint.empty() ? "" : "; " + what.hint));
-    problem.info.hint = what.hint;
-    problem.info.host = host;
-    problem.info.retryable = problem.code != errc::cancelled;
-    return problem;
+    const socket_text explanation = explain(ec);
+    detail::status result(ec == asio::error::operation_aborted ? errc::cancelled : code,
+                          std::string(operation) + " " + host + ": " + explanation.text +
+                              (explanation.hint.empty() ? "" : "; " + explanation.hint));
+    result.amend().hint = explanation.hint;
+    result.amend().host = host;
+    result.amend().retryable = result.code() != errc::cancelled;
+    return result;
 }
 
-detail::fault late_fault(const char* doing, const server_address& peer)
+detail::status timeout_status(const char* operation, const server_address& peer)
 {
-    return socket_fault(doing, peer, asio::error::timed_out, errc::timed_out);
+    return socket_status(operation, peer, asio::error::timed_out, errc::timed_out);
 }
 
 } // namespace coquest::net

@@ -3,30 +3,31 @@
 #pragma once
 
 #include <coquest/config.hpp>
-#include <coquest/detail/fault.hpp>
+#include <coquest/detail/status.hpp>
 
 #include <string>
 #include <system_error>
 
 namespace coquest::net {
 
-/// What a socket's or resolver's error means, in the words that users search for.
+/// Explains an error of a socket or of the resolver in the words that users search for.
 struct socket_text {
     std::string text;
-    std::string hint; // what to do about it; empty: nobody knows
+    std::string hint; // what to do about it; empty if there is no advice
 };
 
 [[nodiscard]] socket_text explain(std::error_code ec);
 
-/// Says whether @p ec is a want of this process or machine, not the fault of a peer.
-[[nodiscard]] bool is_own_want(std::error_code ec) noexcept;
+/// Returns true if @p ec means that this process or machine lacks a resource, so that the peer is
+/// not to blame.
+[[nodiscard]] bool is_local_shortage(std::error_code ec) noexcept;
 
-/// Makes the fault of an operation that failed with @p ec. @p doing is such as "connecting to";
-/// @p code stands where the error is neither a cancellation nor an expired deadline.
-[[nodiscard]] detail::fault socket_fault(const char* doing, const server_address& peer,
-                                         std::error_code ec, errc code = errc::socket_error);
+/// Returns the status of an operation that failed with @p ec. @p operation begins the message, as
+/// in "connecting to". @p code is the error code unless the operation was cancelled.
+[[nodiscard]] detail::status socket_status(const char* operation, const server_address& peer,
+                                           std::error_code ec, errc code = errc::socket_error);
 
-/// Makes the fault of an operation whose time is over.
-[[nodiscard]] detail::fault late_fault(const char* doing, const server_address& peer);
+/// Returns the status of an operation that did not end before its deadline.
+[[nodiscard]] detail::status timeout_status(const char* operation, const server_address& peer);
 
 } // namespace coquest::net

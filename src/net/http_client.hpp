@@ -1,14 +1,15 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// ILP over HTTP: one connection, kept alive, one request at a time. The server loses data that is
-// pipelined, so that nothing is ever sent while an answer is due (contract §6.8).
+// ILP over HTTP on one connection, which is kept alive for one request after the other. The server
+// loses pipelined data, so nothing is sent before the previous answer has arrived
+// (docs/protocol.md, HTTP requests).
 #pragma once
 
-#include "core/address_list.hpp"
-#include "core/http_request.hpp"
-#include "core/http_response.hpp"
-#include "core/server_settings.hpp"
+#include "core/connect/address_list.hpp"
+#include "core/http/request.hpp"
+#include "core/http/response.hpp"
+#include "core/http/server_settings.hpp"
 #include "net/transport.hpp"
 
 #include <chrono>
@@ -22,55 +23,63 @@ namespace coquest::net {
 
 class http_client final : public transport {
 public:
-    /// @p addresses, made of the options' where null, is what the connections of one sender share:
-    /// what one learns of a server, all know. All run on one strand.
+    /// The connections of one sender share @p addresses, and with it what each of them learns about
+    /// the servers; they must run on one strand. Null: the client makes its own from the options.
     http_client(const asio::any_io_executor& executor, std::shared_ptr<const config> options,
                 std::shared_ptr<const detail::any_tls_backend> tls,
                 std::shared_ptr<detail::address_list> addresses = nullptr);
 
-    asio::awaitable<fault> send(const detail::segment_chain& rows, bool resend_if_unsure) override;
-    asio::awaitable<fault> shutdown(clock::time_point until) override;
+    asio::awaitable<status> send(const detail::segment_chain& rows,
+                                 bool resend_unconfirmed) override;
+    asio::awaitable<status> shutdown(clock::time_point deadline) override;
     void close() noexcept override { stream_.close(); }
+    [[nodiscard]] std::size_t most_bytes() const noexcept override
+    {
+        return addresses_->size_limit(server_, clock::now());
+    }
 
-    /// Asks the server for its settings, with one attempt at each address.
-    asio::awaitable<fault> settings(detail::server_settings& out);
-    /// Has each new connection ask first whether the server takes @p version, which was negotiated:
-    /// it may have been replaced by an older one.
-    void keep_to(protocol_version version) noexcept { version_ = version; }
+    /// Requests the settings of the server. Makes at most one attempt for each address.
+    asio::awaitable<status> settings(detail::server_settings& out);
+    /// Makes each new connection check first that the server supports @p version, which was
+    /// negotiated before: an older server may have replaced it.
+    void require_version(protocol_version version) noexcept { version_ = version; }
 
 private:
     using step = detail::http_response_parser::step;
 
-    asio::awaitable<fault> deliver(const detail::segment_chain& rows, bool resend_if_unsure);
-    asio::awaitable<fault> ask_all(detail::server_settings& out);
-    asio::awaitable<fault> ask(detail::server_settings& out);
-    asio::awaitable<fault> open();
-    asio::awaitable<fault> open_for_version();
-    asio::awaitable<fault> connect(std::vector<std::size_t> order);
-    asio::awaitable<fault> exchange(std::string_view head, const detail::segment_chain* body,
-                                    std::chrono::milliseconds time);
-    asio::awaitable<fault> transfer();
-    asio::awaitable<fault> receive_some(step& now);
-    fault cancelled();
-    void name_tried(fault& problem);
-    bool is_reusable();
-    void leave();
+    asio::awaitable<status> deliver(const detail::segment_chain& rows, bool resend_unconfirmed);
+    asio::awaitable<status> post(const detail::segment_chain& rows, bool resend_unconfirmed,
+                                 bool& connected);
+    status refusal(std::size_t bytes);
+    asio::awaitable<status> request_settings_in_turn(detail::server_settings& out);
+    asio::awaitable<status> request_settings(detail::server_settings& out);
+    asio::awaitable<status> open();
+    asio::awaitable<status> open_checked();
+    asio::awaitable<status> connect(std::vector<std::size_t> order);
+    asio::awaitable<status> exchange(std::string_view head, const detail::segment_chain* body,
+                                     std::chrono::milliseconds time);
+    asio::awaitable<status> transfer();
+    asio::awaitable<status> receive_some(step& parser_step);
+    status cancelled();
+    void add_tried_addresses(status& result);
+    void leave_server(status& result);
+    void use_server(std::size_t server);
     [[nodiscard]] const server_address& address() const { return (*addresses_)[server_]; }
 
     std::shared_ptr<const config> config_;
     std::shared_ptr<const detail::any_tls_backend> tls_;
     std::shared_ptr<detail::address_list> addresses_;
     stream stream_;
-    std::size_t server_ = 0; // that is used
+    std::size_t server_ = 0; // the current one
     std::optional<detail::http_request_head> head_;
     detail::http_response_parser response_;
-    std::vector<asio::const_buffer> pieces_; // of the request that is under way
+    std::vector<asio::const_buffer> pieces_; // of the current request
     std::vector<std::byte> input_;
-    std::vector<std::size_t> tried_;          // servers, in this call
-    std::optional<protocol_version> version_; // that was negotiated
-    clock::time_point answered_;              // the last request
-    bool fresh_ = true;                       // the connection has carried no request yet
-    bool whole_ = false;                      // the kernel has taken all of the request
+    std::vector<std::size_t> tried_;          // servers, during this call
+    std::optional<protocol_version> version_; // as negotiated
+    bool request_sent_ = false;               // the kernel has accepted all of the request
+    bool answer_follows_request_ = false;     // no byte of the answer arrived before that
+    bool has_answered_ = false;               // this server has answered a request
 };
 
 } // namespace coquest::net

@@ -29,18 +29,18 @@ using asio::ip::tcp;
 struct lookup {
     struct waiter {
         asio::any_io_executor executor;
-        resolved done;
+        resolve_handler handler;
     };
     server_address server;
     std::vector<waiter> waiters;
 };
 
-// What the threads of one context share with it. They outlive it: whatever belongs to the context
-// is in the list, and is taken out of it under the lock.
+// Shared by a context and its look-up threads. The threads may outlive the context, so everything
+// that belongs to the context is in the list, and shutdown() takes it out under the lock.
 struct lookups {
     std::mutex mutex;
     std::list<lookup> running;
-    bool gone = false;
+    bool is_shut_down = false;
 };
 
 class lookup_service final : public asio::execution_context::service {
@@ -59,7 +59,7 @@ private:
     {
         std::list<lookup> abandoned;
         const std::lock_guard lock(shared_->mutex);
-        shared_->gone = true;
+        shared_->is_shut_down = true;
         abandoned.swap(shared_->running);
     }
 
@@ -68,7 +68,7 @@ private:
 
 asio::execution_context::id lookup_service::id;
 
-std::error_code ask(const server_address& server, std::vector<tcp::endpoint>& found)
+std::error_code find_addresses(const server_address& server, std::vector<tcp::endpoint>& found)
 {
     std::error_code ec;
     asio::io_context context(1);
@@ -80,57 +80,58 @@ std::error_code ask(const server_address& server, std::vector<tcp::endpoint>& fo
     return ec;
 }
 
-void look_up(const std::shared_ptr<lookups>& shared, std::list<lookup>::iterator mine,
+void look_up(const std::shared_ptr<lookups>& shared, std::list<lookup>::iterator entry,
              const server_address& server) noexcept
 {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, nullptr); // signals are for the program's own threads
+    sigset_t signals;
+    sigfillset(&signals);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr); // the program's own threads handle signals
     std::error_code ec;
     std::vector<tcp::endpoint> found;
     try {
-        ec = ask(server, found);
+        ec = find_addresses(server, found);
     } catch (const std::exception&) {
         ec = asio::error::no_memory;
     }
     const std::lock_guard lock(shared->mutex);
-    if (shared->gone) {
+    if (shared->is_shut_down) {
         return;
     }
     try {
-        for (lookup::waiter& one : mine->waiters) {
-            asio::post(one.executor, [done = std::move(one.done), ec, found] { done(ec, found); });
+        for (lookup::waiter& waiter : entry->waiters) {
+            asio::post(waiter.executor,
+                       [handler = std::move(waiter.handler), ec, found] { handler(ec, found); });
         }
     } catch (const std::exception&) {
-        found.clear(); // no memory for the news: those who wait have a deadline
+        found.clear(); // out of memory: the remaining waiters run into their deadlines
     }
-    shared->running.erase(mine);
+    shared->running.erase(entry);
 }
 
 } // namespace
 
-void resolve(const asio::any_io_executor& executor, const server_address& server, resolved done)
+void resolve(const asio::any_io_executor& executor, const server_address& server,
+             resolve_handler handler)
 {
     auto& context = asio::query(executor, asio::execution::context);
     const auto& shared = asio::use_service<lookup_service>(context).shared();
     const std::lock_guard lock(shared->mutex);
     const auto same = std::ranges::find(shared->running, server, &lookup::server);
     if (same != shared->running.end()) {
-        same->waiters.push_back({executor, std::move(done)});
+        same->waiters.push_back({executor, std::move(handler)});
         return;
     }
-    std::list<lookup> one; // joins the others when nothing can fail any more
-    const auto mine = one.insert(one.end(), lookup{server, {}});
-    mine->waiters.push_back({executor, std::move(done)});
+    std::list<lookup> added; // moved into the shared list when nothing can fail any more
+    const auto entry = added.insert(added.end(), lookup{server, {}});
+    entry->waiters.push_back({executor, std::move(handler)});
     try {
-        std::thread(look_up, shared, mine, server).detach(); // waits for the lock
+        std::thread(look_up, shared, entry, server).detach(); // waits for the lock
     } catch (const std::system_error& no_thread) {
-        asio::post(executor, [done = std::move(mine->waiters.back().done), ec = no_thread.code()] {
-            done(ec, {});
-        });
+        asio::post(executor, [failed = std::move(entry->waiters.back().handler),
+                              ec = no_thread.code()] { failed(ec, {}); });
         return;
     }
-    shared->running.splice(shared->running.end(), one);
+    shared->running.splice(shared->running.end(), added);
 }
 
 } // namespace coquest::net

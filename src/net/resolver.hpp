@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Names to IP addresses. getaddrinfo blocks and can't be interrupted; each name has a thread of its
-// own, so that one slow name doesn't hold up the others, nor the end of the program. (Asio would
-// resolve all names of a context on one thread, which its destructor waits for.)
+// Resolves host names. getaddrinfo blocks and cannot be interrupted, so each name gets its own
+// thread: one slow name delays neither the others nor the end of the program. (Asio resolves all
+// names of a context on one thread, and the context's destructor waits for that thread.)
 #pragma once
 
 #include "net/asio.hpp"
@@ -18,10 +18,13 @@
 
 namespace coquest::net {
 
-using resolved = std::function<void(std::error_code, const std::vector<asio::ip::tcp::endpoint>&)>;
+using resolve_handler =
+    std::function<void(std::error_code, const std::vector<asio::ip::tcp::endpoint>&)>;
 
-/// Looks up @p server and calls @p done on @p executor, never before this returns; not at all once
-/// the executor's context is gone. A name that is being looked up already is not asked for again.
-void resolve(const asio::any_io_executor& executor, const server_address& server, resolved done);
+/// Resolves @p server and calls @p handler on @p executor, after this function has returned. The
+/// handler is not called if the executor's context has been destroyed. Concurrent calls for the
+/// same server share one look-up.
+void resolve(const asio::any_io_executor& executor, const server_address& server,
+             resolve_handler handler);
 
 } // namespace coquest::net

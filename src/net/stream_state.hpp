@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// What a stream shares with the handlers of its timer and its socket, which may be queued already
-// when the stream goes.
+// The state that a stream shares with the handlers of its timer and its socket. A handler may
+// already be queued when the stream is destroyed.
 #pragma once
 
 #include "net/connector.hpp"
@@ -20,12 +20,12 @@ namespace coquest::net {
 
 struct stream::io {
     explicit io(const asio::any_io_executor& executor)
-        : socket(executor), watchdog(executor), racing(executor)
+        : socket(executor), watchdog(executor), socket_connector(executor)
     {
     }
 
-    // The watchdog is re-armed only when it fires early, not for every request.
-    static void watch(const std::shared_ptr<io>& self)
+    // The timer is not set again for every request, but only when it fires before the deadline.
+    static void start_watchdog(const std::shared_ptr<io>& self)
     {
         self->armed_for = self->deadline;
         self->watchdog.expires_at(self->deadline);
@@ -38,7 +38,7 @@ struct stream::io {
                 return;
             }
             if (clock::now() < self->deadline) {
-                watch(self);
+                start_watchdog(self);
                 return;
             }
             self->expired = true;
@@ -46,26 +46,26 @@ struct stream::io {
         });
     }
 
-    // Has a write that waits end when the peer sends something or hangs up, or tells whoever
-    // watches.
-    static void watch_input(const std::shared_ptr<io>& self)
+    // When the peer sends data or closes the connection, ends a write that waits, or else calls the
+    // input handler.
+    static void wait_for_input(const std::shared_ptr<io>& self)
     {
-        if (self->watching) {
+        if (self->waiting_for_input) {
             return;
         }
-        self->watching = true;
+        self->waiting_for_input = true;
         self->socket.async_wait(asio::socket_base::wait_read,
-                                [self, mine = self->connection](std::error_code ec) {
-                                    if (mine != self->connection) {
+                                [self, current = self->connection](std::error_code ec) {
+                                    if (current != self->connection) {
                                         return;
                                     }
-                                    self->watching = false;
+                                    self->waiting_for_input = false;
                                     if (!ec) {
                                         self->readable = true;
-                                        if (self->writing) {
+                                        if (self->waiting_to_write) {
                                             self->cancel();
-                                        } else if (self->watcher) {
-                                            std::exchange(self->watcher, nullptr)();
+                                        } else if (self->input_handler) {
+                                            std::exchange(self->input_handler, nullptr)();
                                         }
                                     }
                                 });
@@ -79,15 +79,15 @@ struct stream::io {
 
     asio::ip::tcp::socket socket;
     asio::steady_timer watchdog;
-    connector racing;
+    connector socket_connector;
     clock::time_point deadline = clock::time_point::max();
     clock::time_point armed_for = clock::time_point::max();
-    unsigned connection = 0; // counts them, so that a handler knows its own
+    unsigned connection = 0; // the number of the connection: a handler ignores a later one
     bool expired = false;
-    bool watching = false; // for input
-    bool readable = false; // found by that
-    bool writing = false;  // and waiting for it
-    std::function<void()> watcher;
+    bool waiting_for_input = false;
+    bool readable = false; // the result of that wait
+    bool waiting_to_write = false;
+    std::function<void()> input_handler;
 };
 
 } // namespace coquest::net

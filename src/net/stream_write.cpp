@@ -1,14 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Writing, plain and by TLS. What the kernel takes at once goes out without asking the reactor,
-// which is all there is to most requests. Where it takes no more, the input is watched meanwhile: a
-// server that refuses a request early answers while we send.
+// Writing, plain and with TLS. Bytes that the kernel accepts immediately are sent without a turn
+// through the reactor, which is enough for most requests. While a write has to wait, it also waits
+// for input: a server that rejects a request early answers before it has received all of it.
 
-#include "net/stream_io.hpp"
+#include "net/stream_state.hpp"
 
-#include "tls/byte_queue.hpp"
-#include "tls/failure_text.hpp"
+#include "tls/session/byte_queue.hpp"
 
 #include <asio/error.hpp>
 
@@ -19,20 +18,26 @@
 namespace coquest::net {
 namespace {
 
-constexpr std::size_t max_gathered_pieces = 64; // what one sendmsg of Asio takes
-constexpr std::size_t max_early = 4 * 1024;     // kept of what came before it was to be read
+constexpr std::size_t max_gathered_pieces = 64;  // the limit of one sendmsg in Asio
+constexpr std::size_t max_early_data = 4 * 1024; // stored until a read asks for it
+// Received in one call before other handlers of the context have their turn and the deadline is
+// checked: a peer can send tickets and key updates without end.
+constexpr std::size_t max_early_input = 16 * 1024;
+// Pending replies to such messages. The replies to an honest peer take a few dozen bytes.
+constexpr std::size_t max_reply_bytes = 64 * 1024;
 
 bool would_block(std::error_code ec) noexcept
 {
     return ec == asio::error::would_block || ec == asio::error::try_again;
 }
 
-bool is_hang_up(std::error_code ec) noexcept
+bool means_peer_closed(std::error_code ec) noexcept
 {
     return ec == asio::error::broken_pipe || ec == asio::error::connection_reset;
 }
 
-// Drops the first @p n bytes of @p pieces from @p done on, and what is empty behind them.
+// Drops the first @p n bytes of @p pieces, starting at the piece @p done, and the empty pieces that
+// follow.
 void consume(std::vector<asio::const_buffer>& pieces, std::size_t& done, std::size_t n)
 {
     while (done != pieces.size() && n >= pieces[done].size()) {
@@ -45,100 +50,116 @@ void consume(std::vector<asio::const_buffer>& pieces, std::size_t& done, std::si
 
 } // namespace
 
-asio::awaitable<fault> stream::write(std::vector<asio::const_buffer>& pieces, bool& answered)
+asio::awaitable<status> stream::write(std::vector<asio::const_buffer>& pieces, bool& input_arrived,
+                                      input before_last)
 {
-    answered = hung_up_ = false;
+    input_arrived = peer_closed_ = false;
     io_->readable = false;
-    turn_ = bytes_of_turn;
-    return tls_ ? write_tls(pieces, answered) : write_plain(pieces, answered);
+    turn_bytes_ = bytes_per_turn;
+    return tls_ ? write_tls(pieces, input_arrived, before_last)
+                : write_plain(pieces, input_arrived, before_last);
 }
 
-// Writes what the kernel takes without waiting, as long as it is our turn. True where it did.
-bool stream::write_at_once(gathered bytes, std::size_t& sent, std::error_code& ec)
+// Writes what the kernel accepts without waiting. Returns false if the caller has to wait first:
+// the kernel accepts nothing, or the turn is over.
+bool stream::write_without_waiting(gathered bytes, std::size_t& sent, std::error_code& ec)
 {
-    if (turn_ == 0) {
+    if (turn_bytes_ == 0) {
         return false;
     }
     sent = io_->socket.write_some(bytes, ec);
-    const bool all = sent == asio::buffer_size(bytes); // else the next would wait
-    turn_ = all ? turn_ - std::min(turn_, sent) : 0;
-    return !would_block(ec) && ec != asio::error::interrupted; // Asio's other writes go on after it
+    const bool complete = sent == asio::buffer_size(bytes); // if not, the next write would block
+    turn_bytes_ = complete ? turn_bytes_ - std::min(turn_bytes_, sent) : 0;
+    return !would_block(ec) && ec != asio::error::interrupted;
 }
 
-asio::awaitable<std::error_code> stream::write_some(gathered bytes, std::size_t& sent)
+// Returns when the kernel accepts more, or when the peer has sent something. It does not write, so
+// that the caller can check the input directly before each write.
+asio::awaitable<std::error_code> stream::wait_until_writable()
 {
     if (io_->expired) {
         co_return make_error_code(asio::error::operation_aborted);
     }
-    io::watch_input(io_);
-    io_->writing = true;
+    io::wait_for_input(io_);
+    io_->waiting_to_write = true;
     std::error_code ec;
-    std::tie(ec, sent) = co_await io_->socket.async_write_some(bytes, no_throw);
-    io_->writing = false;
-    turn_ = sent == asio::buffer_size(bytes) ? bytes_of_turn : 0;
+    std::tie(ec) = co_await io_->socket.async_wait(asio::socket_base::wait_write, no_throw);
+    io_->waiting_to_write = false;
+    turn_bytes_ = bytes_per_turn;
     const bool interrupted = io_->readable && ec == asio::error::operation_aborted;
     co_return interrupted ? std::error_code() : ec;
 }
 
-// asio::async_write would send at most 16 buffers and 64 KiB with each system call.
-asio::awaitable<fault> stream::write_plain(std::vector<asio::const_buffer>& pieces, bool& answered)
+// asio::async_write would send at most 16 buffers and 64 KiB in each system call.
+asio::awaitable<status> stream::write_plain(std::vector<asio::const_buffer>& pieces,
+                                            bool& input_arrived, input before_last)
 {
     std::size_t done = 0;
-    fault problem;
-    while (done != pieces.size() && !problem && !answered) {
+    status result;
+    while (done != pieces.size() && result.ok() && !input_arrived) {
         const auto count = std::min(pieces.size() - done, max_gathered_pieces);
         const gathered window(pieces.data() + done, count);
+        if (before_last == input::looked_at && done + count == pieces.size()) {
+            result = receive_early_data(input_arrived);
+            if (!result.ok() || input_arrived) {
+                break;
+            }
+        }
         std::size_t sent = 0;
         std::error_code ec;
-        if (!write_at_once(window, sent, ec)) {
-            ec = co_await write_some(window, sent);
+        if (!write_without_waiting(window, sent, ec)) {
+            ec = co_await wait_until_writable();
         }
         consume(pieces, done, sent);
         if (ec) {
-            hung_up_ = is_hang_up(ec);
-            problem = failed(ec, phase::write);
+            peer_closed_ = means_peer_closed(ec);
+            result = failed(ec, phase::write);
         }
-        if (!problem && done != pieces.size()) {
-            problem = notice(answered);
+        if (result.ok() && done != pieces.size()) {
+            result = receive_if_readable(input_arrived);
         }
     }
     pieces.erase(pieces.begin(), pieces.begin() + static_cast<std::ptrdiff_t>(done));
-    co_return problem;
+    co_return result;
 }
 
-asio::awaitable<fault> stream::write_tls(std::vector<asio::const_buffer>& pieces, bool& answered)
+asio::awaitable<status> stream::write_tls(std::vector<asio::const_buffer>& pieces,
+                                          bool& input_arrived, input before_last)
 {
     std::size_t done = 0;
-    fault problem;
+    status result;
     consume(pieces, done, 0);
-    while (done != pieces.size() && !problem && !answered) {
-        const std::span<const std::byte> next = for_record(std::span(pieces).subspan(done));
+    while (done != pieces.size() && result.ok() && !input_arrived) {
+        const std::span<const std::byte> next = next_record(std::span(pieces).subspan(done));
         std::size_t taken = 0;
-        std::error_code ec;
-        const tls_step step = tls_->write(next, taken, ec);
+        tls_diagnosis diagnosis;
+        const tls_step step = tls_->write(next, taken, diagnosis);
         consume(pieces, done, taken);
-        if (ec) {
-            problem = tls_failed(tls_->diagnosis(ec), phase::write);
+        if (step == tls_step::failed) {
+            result = tls_failed(std::move(diagnosis), phase::write);
+        } else if (step == tls_step::closed) {
+            result = tls_failed(describe(tls_failure::closed), phase::write);
         } else if (step == tls_step::retry_after_input) {
-            problem = co_await send_output(phase::write);
-            if (!problem) {
-                problem = co_await receive_input(phase::write);
+            result = co_await send_output(phase::write);
+            if (result.ok()) {
+                result = co_await receive_input(phase::write);
             }
-        } else if (step == tls_step::retry_after_output || tls_->output().size() >= gather_) {
-            problem = co_await send_records(answered);
+        } else if (done != pieces.size() && (step == tls_step::retry_after_output ||
+                                             tls_->output().size() >= gather_size_)) {
+            result = co_await send_records(input_arrived, input::left_alone);
         }
     }
-    if (!problem && !answered) {
-        problem = co_await send_records(answered);
+    if (result.ok() && !input_arrived) {
+        result = co_await send_records(input_arrived, before_last);
     }
     pieces.erase(pieces.begin(), pieces.begin() + static_cast<std::ptrdiff_t>(done));
-    co_return problem;
+    co_return result;
 }
 
-// Returns what goes into the next record: of the first piece, or all of several that fit into it
-// together. A record costs more than the copy of what a smaller one would hold, and less than
-// filling it up out of a large piece.
-std::span<const std::byte> stream::for_record(gathered pieces)
+// Returns the plaintext of the next record: the start of the first piece, or a copy of all leading
+// pieces that fit together. A copy of small pieces costs less than a record for each of them; a
+// record that is not full costs less than filling it up from a large piece.
+std::span<const std::byte> stream::next_record(gathered pieces)
 {
     std::size_t count = 0;
     std::size_t size = 0;
@@ -154,62 +175,84 @@ std::span<const std::byte> stream::for_record(gathered pieces)
     return {record_.data(), size};
 }
 
-asio::awaitable<fault> stream::send_records(bool& answered)
+asio::awaitable<status> stream::send_records(bool& input_arrived, input before_last)
 {
-    while (!tls_->output().empty() && !answered) {
+    while (!tls_->output().empty() && !input_arrived) {
+        if (before_last == input::looked_at) {
+            status result = receive_early_data(input_arrived);
+            if (!result.ok() || input_arrived) {
+                co_return result;
+            }
+        }
         const auto bytes = tls_->output();
-        const asio::const_buffer whole(bytes.data(), bytes.size());
-        const gathered window(&whole, 1);
+        const asio::const_buffer output(bytes.data(), bytes.size());
+        const gathered window(&output, 1);
         std::size_t sent = 0;
         std::error_code ec;
-        if (!write_at_once(window, sent, ec)) {
-            ec = co_await write_some(window, sent);
+        if (!write_without_waiting(window, sent, ec)) {
+            ec = co_await wait_until_writable();
         }
         tls_->consume_output(sent);
         if (ec) {
-            broken_ = true;
-            hung_up_ = is_hang_up(ec);
+            write_failed_ = true;
+            peer_closed_ = means_peer_closed(ec);
             co_return failed(ec, phase::write);
         }
         if (!tls_->output().empty()) {
-            fault problem = notice(answered);
-            if (problem) {
-                co_return problem;
+            status result = receive_if_readable(input_arrived);
+            if (!result.ok()) {
+                co_return result;
             }
         }
     }
-    co_return fault();
+    co_return status();
 }
 
-fault stream::notice(bool& answered)
+status stream::receive_if_readable(bool& input_arrived)
 {
-    return std::exchange(io_->readable, false) ? take_early(answered) : fault();
+    return std::exchange(io_->readable, false) ? receive_early_data(input_arrived) : status();
 }
 
-// Takes what has arrived, which need be no answer where it is TLS: tickets and key updates.
-fault stream::take_early(bool& answered)
+// Receives what has arrived, up to max_early_input; the remainder stays in the socket. With TLS,
+// that need not be data: tickets and key updates do not set input_arrived.
+status stream::receive_early_data(bool& input_arrived)
 {
-    std::array<std::byte, max_early> bytes; // NOLINT(cppcoreguidelines-pro-type-member-init)
-    for (;;) {
+    std::array<std::byte, max_early_data> bytes; // NOLINT(cppcoreguidelines-pro-type-member-init)
+    const std::size_t room = max_early_data - early_data_.size();
+    const auto store = [&](std::size_t count) {
+        early_data_.insert(early_data_.end(), bytes.begin(),
+                           bytes.begin() + static_cast<std::ptrdiff_t>(count));
+        input_arrived = true;
+        return status();
+    };
+    if (room == 0) {
+        return store(0);
+    }
+    for (std::size_t received = 0;;) {
         std::error_code ec;
         if (tls_) {
-            std::size_t kept = 0;
-            const tls_step step = tls_->read(bytes, kept, ec);
-            if (ec && ec != tls_failure::closed) {
-                return tls_failed(tls_->diagnosis(ec), phase::read);
+            std::size_t decrypted = 0;
+            tls_diagnosis diagnosis;
+            const tls_step step = read_early(std::span(bytes).first(room), decrypted, diagnosis);
+            if (step == tls_step::failed) {
+                return tls_failed(std::move(diagnosis), phase::read);
             }
-            if (ec || kept != 0) {
-                early_.assign(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(kept));
-                answered = true;
-                return fault();
+            if (step == tls_step::closed || decrypted != 0) {
+                return store(decrypted);
             }
-            if (step != tls_step::retry_after_input) {
-                continue;
+            if (reply_bytes_ > max_reply_bytes) {
+                diagnosis.kind = tls_failure::other;
+                diagnosis.text = "the server asks for new keys without end, and reads no answer";
+                return tls_failed(std::move(diagnosis), phase::read);
+            }
+            if (step != tls_step::retry_after_input || received >= max_early_input) {
+                return status(); // the session has to write first, or the turn is over
             }
         }
-        const std::size_t got = io_->socket.read_some(asio::buffer(bytes.data(), bytes.size()), ec);
+        const std::size_t size = tls_ ? bytes.size() : room;
+        const std::size_t count = io_->socket.read_some(asio::buffer(bytes.data(), size), ec);
         if (would_block(ec)) {
-            return fault();
+            return status();
         }
         if (ec == asio::error::interrupted) {
             continue;
@@ -217,16 +260,26 @@ fault stream::take_early(bool& answered)
         if (ec && ec != asio::error::eof) {
             return failed(ec, phase::read);
         }
-        if (ec || !tls_) { // of an end, the next read finds the same
-            early_.assign(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(got));
-            answered = true;
-            return fault();
+        if (ec || !tls_) { // at the end of the stream, the next read finds it again
+            return store(count);
         }
-        fault problem = put_input({bytes.data(), got}, phase::read);
-        if (problem) {
-            return problem;
+        received += count;
+        status result = put_input({bytes.data(), count}, phase::read);
+        if (!result.ok()) {
+            return result;
         }
     }
+}
+
+// Performs one read step, and counts the bytes of output that the session adds in reply.
+tls_step stream::read_early(std::span<std::byte> destination, std::size_t& n,
+                            tls_diagnosis& diagnosis)
+{
+    const std::size_t before = tls_->output().size();
+    const tls_step step = tls_->read(destination, n, diagnosis);
+    const std::size_t added = tls_->output().size() - before;
+    reply_bytes_ = before == 0 ? added : reply_bytes_ + added;
+    return step;
 }
 
 } // namespace coquest::net

@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// ILP over TCP: rows go out and nothing comes back. The one thing that the server can say is to
-// hang up, which it does for a row that it cannot take; that is looked for around every write, and
-// watched for in between.
+// ILP over TCP: rows are sent and nothing is acknowledged. All that the server can do is to close
+// the connection, as it does for a row that it cannot store. The client checks for that before and
+// after every write, and waits for it between two writes.
 #pragma once
 
-#include "core/address_list.hpp"
-#include "core/tcp_auth.hpp"
+#include "core/connect/address_list.hpp"
+#include "core/connect/tcp_auth.hpp"
 #include "net/transport.hpp"
 
 #include <coquest/ecdsa.hpp>
@@ -15,6 +15,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,44 +25,58 @@ namespace coquest::net {
 class tcp_client final : public transport {
 public:
     tcp_client(const asio::any_io_executor& executor, std::shared_ptr<const config> options,
-               std::shared_ptr<const detail::any_tls_backend> tls,
-               const detail::any_signer* signer);
+               std::shared_ptr<const detail::any_tls_backend> tls, const detail::any_signer* signer,
+               std::shared_ptr<detail::address_list> servers = nullptr);
 
-    /// Connects to the first server that takes it, and authenticates where the options have a key.
-    asio::awaitable<fault> connect();
+    /// A server on a nearby host that does not speak ILP objects within this time after the
+    /// connection was made.
+    static constexpr std::chrono::milliseconds objection_time{100};
 
-    /// Connects first where that is needed. Success means that the kernel has taken the rows, and
-    /// the server has not hung up.
-    asio::awaitable<fault> send(const detail::segment_chain& rows, bool resend_if_unsure) override;
-    asio::awaitable<fault> shutdown(clock::time_point until) override;
+    /// Connects to the first server that accepts the connection. Authenticates if the options have
+    /// a key, or else sends empty lines: QuestDB's TCP port ignores them, its HTTP port closes the
+    /// connection. Skips a server that objects to the empty lines within @p time.
+    asio::awaitable<status> connect(std::chrono::milliseconds time = {});
+
+    /// Connects first if there is no connection. Success means that the kernel has accepted the
+    /// rows and that the server has not closed the connection.
+    asio::awaitable<status> send(const detail::segment_chain& rows,
+                                 bool resend_unconfirmed) override;
+    asio::awaitable<status> shutdown(clock::time_point deadline) override;
     void close() noexcept override { stream_.close(); }
 
-    /// Waits for @p time, and fails where the server hangs up or speaks before: that is all it says
-    /// to a key that it does not know.
-    asio::awaitable<fault> stays_for(std::chrono::milliseconds time);
+    /// Waits for @p time, and fails if the server closes the connection or sends data. A server has
+    /// no other way to reject a key or bytes that are not ILP.
+    asio::awaitable<status> expect_silence(std::chrono::milliseconds time);
 
 private:
-    fault read_key(detail::tcp_key& key) const;
-    asio::awaitable<fault> connect_one(std::vector<std::size_t> order, const detail::tcp_key& key);
-    asio::awaitable<fault> authenticate(const detail::tcp_key& key);
-    asio::awaitable<fault> read_challenge(detail::auth_challenge& challenge);
-    asio::awaitable<fault> write(std::string_view text);
-    asio::awaitable<fault> write_rows(const detail::segment_chain& rows);
-    void watch();
-    void heard() noexcept;
-    fault look();
-    [[nodiscard]] fault spoke_fault() const;
+    status read_key(detail::tcp_key& key) const;
+    asio::awaitable<status> connect_one(std::vector<std::size_t> order, const detail::tcp_key& key,
+                                        std::chrono::milliseconds time);
+    asio::awaitable<status> authenticate(const detail::tcp_key& key);
+    asio::awaitable<status> probe(std::chrono::milliseconds time);
+    asio::awaitable<status> read_challenge(detail::auth_challenge& challenge);
+    asio::awaitable<status> write(std::string_view text);
+    asio::awaitable<status> write_rows(const detail::segment_chain& rows);
+    void wait_for_input();
+    void on_input() noexcept;
+    status check_connection();
+    [[nodiscard]] status unexpected_data(std::span<const std::byte> bytes,
+                                         const char* operation = "reading from",
+                                         errc code = errc::socket_error) const;
+    [[nodiscard]] std::string wrong_port_hint() const;
     [[nodiscard]] std::string host() const { return to_string((*servers_)[server_]); }
-    fault lose(fault why);
+    status end_connection(status failure);
+    [[nodiscard]] bool is_short_lived() const;
 
     std::shared_ptr<const config> config_;
     std::shared_ptr<const detail::any_tls_backend> tls_;
-    const detail::any_signer* signer_; // null: none in this build
+    const detail::any_signer* signer_; // null if this build has none
     std::shared_ptr<detail::address_list> servers_;
-    std::size_t server_ = 0; // of the connection, or of the last one
+    std::size_t server_ = 0; // of this connection, or of the previous one
     stream stream_;
     std::vector<asio::const_buffer> pieces_;
-    bool at_work_ = false; // something is going on that looks for itself
+    clock::time_point connected_at_;
+    bool busy_ = false; // an operation runs that checks the connection itself
 };
 
 } // namespace coquest::net

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// What the write loop needs of a protocol underneath: take one batch, say what became of it.
+// The interface between the write loop and a protocol: sends one batch and reports its outcome.
 #pragma once
 
 #include "net/asio.hpp"
@@ -9,29 +9,31 @@
 
 #include <coquest/config.hpp>
 #include <coquest/detail/any_tls.hpp>
-#include <coquest/detail/fault.hpp>
 #include <coquest/detail/segment.hpp>
+#include <coquest/detail/status.hpp>
 
 #include <asio/buffer.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <limits>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace coquest::net {
 
-/// Is told of the connections of a transport, on its strand.
+/// Receives the connection events of a transport, on the transport's strand.
 class connection_observer {
 public:
-    /// There is a connection to @p host (host:port), which has replaced one where @p again.
-    virtual void connected(std::string_view host, bool again) noexcept = 0;
-    /// The connection ended, and not by close().
-    virtual void lost(std::string_view host, const fault& why) noexcept = 0;
-    /// TLS has something to tell of the last handshake with @p host.
-    virtual void noticed(std::string_view host, const detail::tls_notice& what) noexcept = 0;
+    /// A connection to @p host (host:port) was made. @p reconnected is false for the first
+    /// connection of the transport.
+    virtual void connected(std::string_view host, bool reconnected) noexcept = 0;
+    /// The connection was lost, other than by close().
+    virtual void lost(std::string_view host, const status& failure) noexcept = 0;
+    /// The last TLS handshake with @p host reported @p event.
+    virtual void on_tls_event(std::string_view host, const detail::tls_event& event) noexcept = 0;
 
 protected:
     ~connection_observer() = default;
@@ -41,23 +43,33 @@ class transport {
 public:
     virtual ~transport() = default;
 
-    /// Sends @p rows once and waits for what the protocol has by way of acknowledgement. The fault
-    /// says what became of the rows, and whether to try again. Without @p resend_if_unsure, rows
-    /// that may have been stored are not sent a second time within the call either.
-    virtual asio::awaitable<fault> send(const detail::segment_chain& rows,
-                                        bool resend_if_unsure = true) = 0;
+    /// Sends @p rows once and waits for the acknowledgement, if the protocol has one. A failure has
+    /// the state of the rows and whether a retry makes sense. Without @p resend_unconfirmed, the
+    /// call itself does not send again what may already be stored.
+    virtual asio::awaitable<status> send(const detail::segment_chain& rows,
+                                         bool resend_unconfirmed = true) = 0;
 
-    /// Says goodbye, and closes: at once where the protocol acknowledges rows, else when the peer
-    /// has closed. That it has not by @p until, or closed otherwise than in order, is a fault.
-    virtual asio::awaitable<fault> shutdown(clock::time_point until) = 0;
-    /// Closes at once; a send that is pending fails.
+    /// Ends the connection in order. A protocol that acknowledges rows closes it immediately. Any
+    /// other waits until the peer has closed it too, and fails if that does not happen by
+    /// @p deadline, or if the connection ends in another way.
+    virtual asio::awaitable<status> shutdown(clock::time_point deadline) = 0;
+    /// Closes the connection immediately. A pending send() fails.
     virtual void close() noexcept = 0;
+    /// Returns the largest size in bytes that a batch should have, as far as the limit of the
+    /// server is known.
+    [[nodiscard]] virtual std::size_t most_bytes() const noexcept
+    {
+        return std::numeric_limits<std::size_t>::max();
+    }
 
-    /// Has @p handler called when a connection ends between two sends, where the protocol
-    /// acknowledges nothing: what was sent on it may be gone. It must not throw.
-    void on_hang_up(std::function<void(fault&&)> handler) { hung_up_ = std::move(handler); }
-    /// Has @p who, which outlives this, told of connections.
-    void observe(connection_observer& who) noexcept { observer_ = &who; }
+    /// Sets the handler to call when a connection is lost between two sends, if the protocol has no
+    /// acknowledgements: what was sent on that connection may be lost. It must not throw.
+    void on_connection_lost(std::function<void(status&&)> handler)
+    {
+        connection_lost_ = std::move(handler);
+    }
+    /// Reports connection events to @p observer, which must outlive this transport.
+    void observe(connection_observer& observer) noexcept { observer_ = &observer; }
 
 protected:
     void connected(std::string_view host) noexcept
@@ -67,50 +79,51 @@ protected:
         }
         connected_before_ = true;
     }
-    void lost(std::string_view host, const fault& why) noexcept
+    void lost(std::string_view host, const status& failure) noexcept
     {
-        if (observer_ != nullptr && why.code != errc::cancelled) {
-            observer_->lost(host, why);
+        if (observer_ != nullptr && failure.code() != errc::cancelled) {
+            observer_->lost(host, failure);
         }
     }
 
-    void noticed(std::string_view host, const std::vector<detail::tls_notice>& all) noexcept
+    void on_tls_events(std::string_view host, const std::vector<detail::tls_event>& events) noexcept
     {
-        for (const detail::tls_notice& one : all) {
+        for (const detail::tls_event& event : events) {
             if (observer_ != nullptr) {
-                observer_->noticed(host, one);
+                observer_->on_tls_event(host, event);
             }
         }
     }
-    void hung_up(fault&& why) noexcept
+    void report_lost(status&& failure) noexcept
     {
-        if (hung_up_) {
-            hung_up_(std::move(why));
+        if (connection_lost_) {
+            connection_lost_(std::move(failure));
         }
     }
 
 private:
-    std::function<void(fault&&)> hung_up_;
+    std::function<void(status&&)> connection_lost_;
     connection_observer* observer_ = nullptr;
     bool connected_before_ = false;
 };
 
-/// Returns the time that sending @p bytes may take (contract §6.4).
-inline std::chrono::milliseconds time_for(const config& options, std::size_t bytes)
+/// Returns the time that a request of @p bytes may take (docs/protocol.md, HTTP requests).
+inline std::chrono::milliseconds request_time_limit(const config& options, std::size_t bytes)
 {
-    std::chrono::milliseconds time = options.request_timeout;
+    std::chrono::milliseconds limit = options.request_timeout;
     if (options.request_min_throughput != 0) {
-        time += std::chrono::milliseconds(bytes * 1000 / options.request_min_throughput);
+        limit += std::chrono::milliseconds(bytes * 1000 / options.request_min_throughput);
     }
-    return time;
+    return limit;
 }
 
 /// Appends the segments of @p rows to @p pieces.
 inline void append_pieces(std::vector<asio::const_buffer>& pieces,
                           const detail::segment_chain& rows)
 {
-    for (const detail::segment* s = rows.front(); s != nullptr; s = s->next) {
-        pieces.emplace_back(s->data(), s->size);
+    for (const detail::segment* segment = rows.front(); segment != nullptr;
+         segment = segment->next) {
+        pieces.emplace_back(segment->data(), segment->size);
     }
 }
 
