@@ -17,7 +17,7 @@ std::exception_ptr detail::own_error(std::exception_ptr thrown)
                 return std::make_exception_ptr(
                     error(errc::cancelled, "the operation was cancelled"));
             }
-        } catch (...) { // NOLINT(bugprone-empty-catch): passed on as it is
+        } catch (...) { // NOLINT(bugprone-empty-catch): returned unchanged
         }
     }
     return thrown;

@@ -49,12 +49,12 @@ const any_signer* default_signer() noexcept
 
 tls_factory default_tls() noexcept
 {
-    return [](const tls_options&, tls_diagnosis& why) {
-        why.kind = tls_failure::unsupported;
-        why.text = "coquest was built without a TLS library";
-        why.hint =
+    return [](const tls_options&, tls_diagnosis& diagnosis) {
+        diagnosis.kind = tls_failure::unsupported;
+        diagnosis.text = "coquest was built without a TLS library";
+        diagnosis.hint =
             "configure it with -DCOQUEST_TLS_WOLFSSL=ON or -DCOQUEST_TLS_OPENSSL=ON, or name "
-            "a backend of your own by sender_builder::tls<Backend>()";
+            "a backend of your own with sender_builder::tls<Backend>()";
         return std::shared_ptr<const any_tls_backend>();
     };
 }

@@ -9,14 +9,14 @@
 
 namespace coquest::detail {
 
-/// Returns the factory of the TLS backend that this build has: wolfSSL, else OpenSSL, else one that
-/// says that there is none.
+/// Returns the factory of the TLS backend of this build: wolfSSL, or else OpenSSL. Without either,
+/// the factory fails and says so.
 [[nodiscard]] tls_factory default_tls() noexcept;
 
-/// Returns the name and version of its library; "no TLS library" where there is none.
+/// Returns the name and version of the TLS library, or "no TLS library".
 [[nodiscard]] std::string_view default_tls_name() noexcept;
 
-/// Returns the signer of the same library; null where there is none.
+/// Returns the signer of the same library, or null without one.
 [[nodiscard]] const any_signer* default_signer() noexcept;
 
 } // namespace coquest::detail

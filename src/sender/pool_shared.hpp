@@ -2,17 +2,17 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include "core/retry.hpp"
-#include "tls/tls_source.hpp"
+#include "core/delivery/retry.hpp"
+#include "tls/session/tls_source.hpp"
 
 #include <memory>
 
 namespace coquest::detail {
 
-/// What the senders of a pool have in common.
-struct shared_parts {
+/// The parts that the senders of a pool share.
+struct pool_shared {
     retry_budget budget;
-    std::shared_ptr<tls_source> tls; // made by the first of them; null: they speak no TLS
+    std::shared_ptr<tls_source> tls; // created by the first sender; null without TLS
 };
 
 } // namespace coquest::detail

@@ -3,127 +3,181 @@
 
 #include <coquest/sender.hpp>
 
-#include "core/column_encoder.hpp"
+#include "core/ilp/column_encoder.hpp"
 #include "sender/sender_core.hpp"
+
+#include <coquest/detail/error_code.hpp>
 
 #include <exception>
 #include <utility>
 
 namespace coquest {
 
-const asio::any_io_executor& detail::executor_of(const sender_core& core) noexcept
+namespace {
+
+using detail::buffer_access;
+
+const asio::any_io_executor no_executor;
+
+// Fails with the error of a sender that was never built or was moved from.
+asio::awaitable<void> fail_closed()
 {
-    return core.executor();
+    throw detail::no_sender();
+    co_return;
 }
 
-buffer& detail::open_rows(sender_core& core) noexcept
+} // namespace
+
+const asio::any_io_executor& detail::executor_of(const sender_core* core) noexcept
 {
-    return core.rows();
+    return core != nullptr ? core->driver().executor() : no_executor;
 }
 
-void detail::admit_rows(sender_core& core)
+buffer& detail::rows_for_next(sender_core* core)
 {
-    core.admit();
+    return core != nullptr ? core->gate().rows_for_next() : buffer_access::no_rows();
 }
 
-bool detail::row_added(sender_core& core)
+void detail::admit(sender_core* core)
 {
-    return core.row_added();
+    if (core == nullptr) {
+        throw no_sender();
+    }
+    core->gate().admit();
 }
 
-asio::awaitable<committed> detail::pause_rows(sender_core& core)
+void detail::admit(sender_core& core, buffer& rows)
+{
+    core.gate().admit(rows);
+}
+
+bool detail::commit_row(sender_core& core, buffer& rows)
+{
+    return core.gate().commit(rows);
+}
+
+asio::awaitable<committed> detail::pause(sender_core& core)
 {
     return core.pause();
 }
 
-asio::awaitable<committed> detail::row_failed(std::exception_ptr failure)
+asio::awaitable<committed> detail::refuse_row(std::exception_ptr failure)
 {
     std::rethrow_exception(failure);
     co_return committed();
 }
 
-asio::awaitable<void> detail::settle_row(sender_core& core, bool pause, std::exception_ptr failure)
+asio::awaitable<void> detail::settle_row(sender_core* core, bool wait, std::exception_ptr failure)
 {
-    return failure ? row_failed(std::move(failure))
-           : pause ? core.pause()
-                   : asio::awaitable<committed>();
+    return failure ? refuse_row(std::move(failure)) : wait ? core->pause() : ready_row();
 }
 
+error detail::no_sender()
+{
+    return {errc::closed, "there is no sender: it was never built, or was moved from"};
+}
+
+#if COQUEST_PORTABLE_AWAITABLE
+asio::awaitable<committed> detail::ready_row()
+{
+    co_return committed();
+}
+#else
 asio::awaitable<void> detail::without_result(asio::awaitable<committed> row)
 {
     co_await std::move(row);
 }
+#endif
 
-namespace {
-
-// Not a coroutine: one that is cancelled before it begins would leave the row open.
-template <class... Timestamp>
-asio::awaitable<committed> finish(detail::sender_core& core, Timestamp... value)
+error row::not_open() const
 {
-    try {
-        core.admit();
-        if constexpr (sizeof...(value) == 0) {
-            core.rows().at_now();
-        } else {
-            core.rows().at(value...);
-        }
-        if (!core.row_added()) [[likely]] {
-            return {};
-        }
-    } catch (...) {
-        return detail::row_failed(std::current_exception());
-    }
-    return core.pause();
+    return rows_ == &buffer_access::no_rows()
+               ? detail::no_sender()
+               : error(errc::invalid_api_call,
+                       "the row was ended before: begin another by `table`");
 }
 
-} // namespace
+void row::withdraw() noexcept
+{
+    core_->gate().discard(*rows_);
+}
+
+template <class... Timestamp>
+asio::awaitable<committed> row::finish(Timestamp... value)
+{
+    return detail::row_result(core_, [&] {
+        return end_by([&](buffer& rows) {
+            if constexpr (sizeof...(value) == 0) {
+                rows.at_now();
+            } else {
+                rows.at(value...);
+            }
+        });
+    });
+}
+
+template <class... Timestamp>
+std::error_code row::try_finish(diagnostics* info, Timestamp... value)
+{
+    detail::sender_core* const core = std::exchange(core_, nullptr);
+    if (core != nullptr) {
+        return core->gate().try_commit(info, *rows_, value...);
+    }
+    const error failure = not_open();
+    if (info != nullptr) {
+        *info = failure.info();
+    }
+    return failure.code();
+}
 
 asio::awaitable<committed> row::at(timestamp_micros value)
 {
-    return finish(core_, value);
+    return finish(value);
 }
 
 asio::awaitable<committed> row::at(timestamp_nanos value)
 {
-    return finish(core_, value);
+    return finish(value);
 }
 
 asio::awaitable<committed> row::at_now()
 {
-    return finish(core_);
+    return finish();
 }
 
-std::error_code row::try_at(timestamp_micros value, diagnostics* why)
+std::error_code row::try_at(timestamp_micros value, diagnostics* info)
 {
-    return core_.try_finish(why, value);
+    return try_finish(info, value);
 }
 
-std::error_code row::try_at(timestamp_nanos value, diagnostics* why)
+std::error_code row::try_at(timestamp_nanos value, diagnostics* info)
 {
-    return core_.try_finish(why, value);
+    return try_finish(info, value);
 }
 
-std::error_code row::try_at_now(diagnostics* why)
+std::error_code row::try_at_now(diagnostics* info)
 {
-    return core_.try_finish(why);
+    return try_finish(info);
 }
+
+sender::sender() noexcept : rows_(&buffer_access::no_rows()) {}
 
 sender::sender(std::shared_ptr<detail::sender_core> core) noexcept
-    : core_(std::move(core)), rows_(&core_->rows())
+    : core_(std::move(core)), rows_(&core_->machine().rows())
 {
 }
 
 sender::sender(sender&& other) noexcept
-    : core_(std::move(other.core_)), rows_(std::exchange(other.rows_, nullptr))
+    : core_(std::move(other.core_)), rows_(std::exchange(other.rows_, &buffer_access::no_rows()))
 {
 }
 
 sender& sender::operator=(sender&& other) noexcept
 {
     if (this != &other) {
-        const sender old(std::move(*this)); // ends what this one held
+        const sender old(std::move(*this)); // destroyed at the end of this block
         core_ = std::move(other.core_);
-        rows_ = std::exchange(other.rows_, nullptr);
+        rows_ = std::exchange(other.rows_, &buffer_access::no_rows());
     }
     return *this;
 }
@@ -138,70 +192,96 @@ sender::~sender()
 asio::awaitable<void> sender::append_batch(std::shared_ptr<detail::sender_core> core,
                                            detail::column_batch batch)
 {
-    core->admit();
-    detail::column_encoder encoder(core->rows(), batch);
+    detail::admit(core.get());
+    detail::column_encoder encoder(core->gate().rows_for_next(), batch);
     for (std::size_t row = 0; row < encoder.row_count(); ++row) {
+        buffer& rows = core->gate().rows_for_next();
         try {
-            encoder.append(core->rows(), row, row + 1);
+            encoder.append(rows, row, row + 1);
         } catch (...) {
-            core->rows().discard_row();
+            rows.discard_row();
             throw;
         }
-        if (core->row_added()) {
+        if (core->gate().commit(rows)) {
             co_await core->pause();
-            core->admit();
+            core->gate().admit();
         }
     }
 }
 
 buffer sender::new_buffer() const
 {
-    return core_->new_buffer();
+    return core_ ? core_->driver().new_buffer() : buffer(protocol_version());
 }
 
 asio::awaitable<void> sender::flush()
 {
-    return core_->flush();
+    return core_ ? core_->flush() : fail_closed();
 }
 
 asio::awaitable<void> sender::flush(buffer& rows)
 {
-    return core_->flush(rows);
+    return core_ ? core_->flush(rows) : fail_closed();
 }
 
 asio::awaitable<void> sender::flush_and_keep(const buffer& rows)
 {
-    return core_->flush_and_keep(rows);
+    return core_ ? core_->flush_and_keep(rows) : fail_closed();
 }
 
 asio::awaitable<void> sender::close()
 {
-    return core_->close();
+    if (core_) {
+        return core_->close();
+    }
+    return []() -> asio::awaitable<void> { co_return; }();
 }
 
-buffer sender::take_unsent()
+asio::awaitable<std::error_code> sender::try_flush(diagnostics* info)
 {
-    return core_->take_unsent();
+    return detail::code_of(flush(), info);
+}
+
+asio::awaitable<std::error_code> sender::try_flush(buffer& rows, diagnostics* info)
+{
+    return detail::code_of(flush(rows), info);
+}
+
+asio::awaitable<std::error_code> sender::try_close(diagnostics* info)
+{
+    return detail::code_of(close(), info);
+}
+
+buffer sender::take_unacknowledged()
+{
+    return core_ ? core_->take_unacknowledged() : new_buffer();
 }
 
 void sender::reload_tls()
 {
+    if (!core_) {
+        throw detail::no_sender();
+    }
     core_->reload_tls();
 }
 
-std::size_t sender::unsent_rows() const noexcept
+std::size_t sender::unacknowledged_rows() const noexcept
 {
-    return core_->unsent_rows();
+    return core_ ? core_->machine().unacknowledged_rows() : 0;
 }
 
 protocol_version sender::protocol_version() const noexcept
 {
-    return core_->version();
+    return core_ ? core_->version() : protocol_version::v2;
 }
 
 std::shared_ptr<const metrics> sender::metrics() const noexcept
 {
-    return core_->numbers();
+    if (core_) {
+        return core_->driver().events().shared_metrics();
+    }
+    static const coquest::metrics no_metrics; // needs no allocation, and outlives all senders
+    return {std::shared_ptr<const coquest::metrics>(), &no_metrics};
 }
 
 bool sender::must_close() const noexcept
@@ -211,7 +291,7 @@ bool sender::must_close() const noexcept
 
 const asio::any_io_executor& sender::get_executor() const noexcept
 {
-    return core_->executor();
+    return detail::executor_of(core_.get());
 }
 
 } // namespace coquest

@@ -3,134 +3,80 @@
 
 #include "sender/sender_core.hpp"
 
-#include "tls/failure_text.hpp"
+#include "core/text/counted.hpp"
+#include "sender/wait_limit.hpp"
+#include "tls/trust/failure_text.hpp"
 
-#include <asio/cancellation_state.hpp>
-#include <asio/co_spawn.hpp>
-#include <asio/detached.hpp>
 #include <asio/execution/context.hpp>
-#include <asio/post.hpp>
 #include <asio/query.hpp>
 #include <asio/this_coro.hpp>
-#include <asio/use_awaitable.hpp>
 
-#include <algorithm>
 #include <exception>
-#include <new>
-#include <string>
 #include <utility>
 
 namespace coquest::detail {
 namespace {
 
-// A coroutine that adds rows and never waits for anything else lets others have their turn after
-// so many bytes.
-constexpr std::size_t bytes_per_turn = std::size_t{64} * 1024;
-// Memory that stays for rows to come, if they are less than two batches; a backlog's is set free.
-constexpr std::size_t least_spare = std::size_t{4} * 1024 * 1024;
-
-buffer_options buffer_limits(const config& options, std::size_t max_size, std::size_t max_name_len)
+// Rethrows `failure`, and says that `rows` rows are still in flight.
+void rethrow_with_rows_in_flight(const std::exception_ptr& failure, std::size_t rows)
 {
-    return {options.init_buf_size, max_size, max_name_len, options.check_duplicates};
+    try {
+        std::rethrow_exception(failure);
+    } catch (const error& e) {
+        if (rows == 0) {
+            throw;
+        }
+        diagnostics info = e.info();
+        info.message += "; " + std::to_string(rows) +
+                        " of them are being sent: flush the buffer again to wait for them";
+        info.state = delivery::unconfirmed;
+        throw error(e.code(), std::move(info));
+    }
 }
 
-buffer_options open_rows_limits(const config& options, std::size_t max_name_len)
+void require_no_open_row(const buffer& rows)
 {
-    // With auto_flush the limit is kept by waiting (over_limit); without, nobody would end the
-    // wait.
-    const std::size_t limit = options.auto_flush ? 2 * options.max_buf_size : options.max_buf_size;
-    return buffer_limits(options, limit, max_name_len);
-}
-
-write_queue::limits queue_limits(const config& options, retry_budget* budget)
-{
-    write_queue::limits made;
-    made.retry_timeout = options.retry_timeout;
-    made.max_backoff = options.retry_max_backoff;
-    made.in_order = options.connections == 1;
-    made.retry_at_now = options.retry_at_now;
-    made.budget = budget;
-    return made;
-}
-
-// The state must be a variable: as a temporary within a co_await expression it breaks the frame of
-// a coroutine that g++ 12 compiles.
-bool cancelled(const asio::cancellation_state& state) noexcept
-{
-    return state.cancelled() != asio::cancellation_type::none;
-}
-
-// Returns when a wait of at most `limit` ends; 0 is no limit.
-net::clock::time_point end_of(std::chrono::milliseconds limit)
-{
-    return limit.count() == 0 ? net::clock::time_point::max() : net::clock::now() + limit;
-}
-
-std::string over(const char* key, std::chrono::milliseconds limit)
-{
-    return std::string(key) + " (" + std::to_string(limit.count()) + " ms) is over";
-}
-
-error open_row()
-{
-    return {errc::invalid_api_call,
-            "can't flush a buffer while a row is open: call at or at_now first"};
+    if (buffer_access::row_open(rows)) {
+        throw error(errc::invalid_api_call, "can't flush a buffer while " +
+                                                buffer_access::open_row(rows) +
+                                                ": call at or at_now first");
+    }
 }
 
 } // namespace
 
-sender_core::sender_core(sender_parts&& parts)
-    : executor_(std::move(parts.executor)), config_(std::move(parts.options)),
-      on_rejected_(std::move(parts.on_rejected)), seen_(std::move(parts.seen)),
-      shared_(std::move(parts.shared)), max_name_len_(parts.max_name_len),
-      rows_per_batch_(config_->rows_per_batch()),
-      bytes_per_batch_(config_->auto_flush ? config_->auto_flush_bytes : 0),
-      rows_(parts.version, open_rows_limits(*config_, max_name_len_)),
-      queue_(queue_limits(*config_, &shared_->budget)), streams_(!is_http(config_->transport)),
-      unconfirmed_(config_->max_buf_size), changes_(executor_), room_(executor_),
-      random_(std::random_device{}())
-{
-    for (auto& transport : parts.transports) {
-        transport->on_hang_up([this](fault&& why) { connection_lost(std::move(why)); });
-        lanes_.push_back(std::make_unique<lane>(executor_, std::move(transport)));
-    }
-}
-
 sender_core::~sender_core()
 {
-    if (context_ != nullptr) {
-        context_->remove(*this);
+    if (registry_ != nullptr) {
+        registry_->remove(*this);
     }
 }
 
 void sender_core::start()
 {
-    auto& ends = asio::use_service<context_end>(asio::query(executor_, asio::execution::context));
-    ends.add(*this);
-    context_ = &ends;
-    for (const auto& one : lanes_) {
-        ++running_;
-        asio::co_spawn(executor_, run(shared_from_this(), *one), asio::detached);
-    }
-}
-
-buffer sender_core::new_buffer() const
-{
-    return buffer(version(), buffer_limits(*config_, config_->max_buf_size, max_name_len_));
+    auto& context = asio::query(driver_.executor(), asio::execution::context);
+    registry_ = &asio::use_service<sender_registry>(context);
+    registry_->add(*this);
+    driver_.start(shared_from_this());
 }
 
 asio::awaitable<void> sender_core::flush()
 {
     const auto self = shared_from_this();
     require_open();
-    seen_->flushing();
-    co_await delivered(ask_for_all());
+    driver_.events().flushing();
+    const std::uint64_t rejections = machine().stops().rejections();
+    co_await wait_delivered(machine().request_all());
+    const stop_state& stops = machine().stops();
+    if (stops.has_unreported_rejection() || stops.rejections() != rejections) {
+        throw machine().report_rejection().to_error();
+    }
 }
 
 asio::awaitable<void> sender_core::flush(buffer& rows)
 {
     require_open();
-    seen_->flushing();
+    driver_.events().flushing();
     if (rows.version() != version()) {
         throw error(errc::protocol_version_error,
                     "the buffer holds rows of protocol version " +
@@ -138,442 +84,231 @@ asio::awaitable<void> sender_core::flush(buffer& rows)
                         ", and the sender sends version " +
                         std::to_string(static_cast<int>(version())) + ": use sender.new_buffer()");
     }
-    if (buffer_access::row_open(rows)) {
-        throw open_row();
-    }
-    if (!rows.empty()) {
-        co_await deliver(&rows);
-    }
+    require_no_open_row(rows);
+    co_await deliver_buffer(&rows);
 }
 
 asio::awaitable<void> sender_core::flush_and_keep(const buffer& rows)
 {
-    if (buffer_access::row_open(rows)) {
-        throw open_row();
-    }
+    require_no_open_row(rows);
     buffer copy(rows.version(), {});
     buffer_access::put_back(copy, buffer_access::copy(rows));
     co_await flush(copy);
 }
 
-// Sends the rows of a caller's buffer; where that fails, they go back to it.
-asio::awaitable<void> sender_core::deliver(buffer* home)
+void sender_core::require_open()
 {
-    const auto self = shared_from_this();
-    seal(); // what was committed before goes first
-    queue_.prepare();
-    guests_.push_back({queue_.last_id() + 1, home}); // rows that were taken must not get lost
-    batch rows = buffer_access::take(*home);
-    seen_->committed(rows.rows, rows.bytes());
-    const std::uint64_t id = queue_.push(std::move(rows));
-    std::exception_ptr failure;
-    try {
-        co_await delivered(id);
-    } catch (...) {
-        failure = std::current_exception();
-    }
-    std::erase_if(guests_, [id](const guest& one) { return one.id == id; });
-    if (failure) {
-        batch left = queue_.withdraw(id);
-        seen_->left(&metrics_snapshot::rows_returned, left.rows);
-        buffer_access::put_back(*home, std::move(left));
-        changed();
-        wake_all();
-        std::rethrow_exception(failure);
+    if (machine().is_closed()) {
+        throw driver_.call_error(errc::closed, "the sender is closed");
     }
 }
 
-// Completes when batch `id` is acknowledged; throws when it is given up, or the queue stops before.
-asio::awaitable<void> sender_core::delivered(std::uint64_t id)
+// Sends the rows of a caller's buffer. If that fails, they return to the buffer.
+asio::awaitable<void> sender_core::deliver_buffer(buffer* owner)
 {
-    const std::uint64_t stops = stops_;
-    resume();
-    if (streams_) {
-        wake_all(); // what is sent without waiting must not keep everything else from its turn
-    } else {
-        run_idle();
+    const auto self = shared_from_this();
+    do {
+        co_await deliver_once(owner);
+    } while (!owner->empty());
+}
+
+// Waits for the rows of `owner` that an earlier flush left in flight, or else sends those that it
+// holds. They are handed over here, and not by the caller: this coroutine may lack memory.
+asio::awaitable<void> sender_core::deliver_once(buffer* owner)
+{
+    const auto earlier = machine().rejoin(*owner);
+    if (!earlier && owner->empty()) {
+        co_return;
     }
-    const auto until = end_of(config_->flush_timeout);
-    while (!queue_.done(id)) {
-        if (const fault* why = queue_.given_up(id)) {
-            throw why->to_error();
+    const ticket held = earlier ? *earlier : machine().hand_over(*owner);
+    std::exception_ptr failure;
+    try {
+        co_await wait_delivered(held);
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    if (failure && machine().is_ended()) { // the connections are closed: attempts end shortly
+        co_await await_loops();
+    }
+    const std::size_t in_flight = machine().release(held, *owner, failure != nullptr);
+    if (failure) {
+        driver_.notify();
+        driver_.wake_connections();
+        rethrow_with_rows_in_flight(failure, in_flight);
+    }
+}
+
+// Completes when the rows are delivered. Throws if they fail for good, or if the sender stops
+// before.
+asio::awaitable<void> sender_core::wait_delivered(ticket held)
+{
+    driver_.deliver();
+    const auto flush_timeout = driver_.options().flush_timeout;
+    const auto until = deadline_after(flush_timeout);
+    status failure;
+    for (;;) {
+        const auto progress = machine().look(held, failure);
+        if (progress == delivery_machine::progress::delivered) {
+            co_return;
         }
-        if (stops_ != stops || queue_.stopped()) {
-            reported_ = true;
-            throw last_failure_.to_error();
-        }
-        if (stop_) {
-            throw error(errc::closed, "the sender was closed before the rows were acknowledged");
+        if (progress == delivery_machine::progress::failed) {
+            throw std::move(failure).to_error();
         }
         if (clock::now() >= until) {
-            throw refused(errc::timed_out,
-                          over("flush_timeout", config_->flush_timeout) + "; the rows are kept");
+            throw driver_.call_error(errc::timed_out,
+                                     limit_is_over("flush_timeout", flush_timeout) +
+                                         "; the rows are kept");
         }
-        co_await changes_.wait(until);
+        co_await driver_.delivery_waiters().wait(until);
         const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
-        if (cancelled(state)) {
+        if (is_cancelled(state)) {
             throw error(errc::cancelled,
                         "cancelled while waiting for the server; the rows are kept");
         }
     }
 }
 
-asio::awaitable<void> sender_core::wait_for_room()
-{
-    if (config_->auto_flush) {
-        ask_for_all();
-        wake();
-    }
-    const auto until = end_of(config_->at_timeout);
-    // Where the queue stops, the row is committed all the same: the next call says why.
-    while (over_limit() && !queue_.stopped() && !stop_) {
-        if (clock::now() >= until) {
-            throw refused(errc::timed_out, over("at_timeout", config_->at_timeout) +
-                                               " and there is no room; the row is committed");
-        }
-        co_await room_.wait(until);
-        const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
-        if (cancelled(state)) {
-            throw error(errc::cancelled, "cancelled while waiting for room; the row is committed");
-        }
-    }
-}
-
-asio::awaitable<committed> sender_core::pause()
-{
-    const auto self = shared_from_this();
-    co_await asio::post(executor_, asio::use_awaitable);
-    const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
-    if (cancelled(state)) {
-        throw error(errc::cancelled, "cancelled after the row was committed");
-    }
-    if (over_limit()) {
-        co_await wait_for_room();
-    }
-    co_return committed();
-}
-
 asio::awaitable<void> sender_core::close()
 {
-    if (closed_) {
+    const auto self = shared_from_this();
+    if (machine().is_closed()) {
+        co_await await_other_close();
         co_return;
     }
-    const auto self = shared_from_this();
-    closed_ = true;
-    const auto until = clock::now() + config_->close_timeout;
-    fault problem;
-    do {
-        problem = co_await drain(until);
-        if (!problem) {
-            problem = co_await end_connections(until);
-        }
-    } while (!problem && !queue_.empty());
-    stop_ = true;
-    alarm_.reset();
-    for (const auto& one : lanes_) {
-        one->transport->close();
+    machine().close();
+    status result = co_await deliver_all(clock::now() + driver_.options().close_timeout);
+    driver_.end();
+    if (result.code() != errc::cancelled) {
+        co_await await_loops();
     }
-    wake_all();
-    changed();
-    while (running_ != 0 && problem.code != errc::cancelled) {
-        co_await changes_.wait();
-        const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
-        if (cancelled(state)) {
-            break;
-        }
+    if (!result.ok()) {
+        result.amend().unacknowledged_rows = machine().unacknowledged_rows();
     }
-    problem.info.unsent_rows = unsent_rows();
-    seen_->closed(problem);
-    std::move(problem).raise();
+    driver_.events().closed(result);
+    close_failure_ = result;
+    is_close_done_ = true;
+    driver_.notify();
+    std::move(result).raise();
 }
 
-// Delivers all that is left.
-asio::awaitable<fault> sender_core::drain(clock::time_point until)
+std::string sender_core::rows_left() const
 {
-    ask_for_all();
-    resume();
-    wake_all();
-    const std::uint64_t stops = stops_;
-    const auto left = [this] { return std::to_string(unsent_rows()) + " unsent rows"; };
-    while (!queue_.empty() || !rows_.empty()) {
-        if (abandoned_) {
-            co_return fault(errc::closed, "the sender was destroyed with " + left());
+    return counted(machine().unacknowledged_rows(), "unacknowledged row");
+}
+
+// Delivers all rows and shuts the connections down. Rows may return to the queue meanwhile.
+asio::awaitable<status> sender_core::deliver_all(clock::time_point until)
+{
+    status result;
+    do {
+        result = co_await drain(until);
+        if (result.ok()) {
+            result = co_await driver_.shut_down(until);
         }
-        if (stops_ != stops || queue_.stopped()) {
-            fault problem = last_failure_;
-            problem.info.message = "closed with " + left() + ": " + problem.info.message;
-            co_return problem;
+    } while (result.ok() && !machine().queue().is_settled());
+    if (result.ok() && !machine().queue().empty()) {
+        result = machine().report_rejection();
+        result.amend().message =
+            "closed with " + rows_left() + ": " + machine().stops().rejection().info().message;
+    }
+    co_return result;
+}
+
+// Delivers all rows that are left.
+asio::awaitable<status> sender_core::drain(clock::time_point until)
+{
+    const ticket held = machine().request_all();
+    driver_.apply(machine().resume());
+    driver_.wake_connections();
+    while (!machine().is_drained()) {
+        if (driver_.is_abandoned()) {
+            co_return status(errc::closed, "the sender was destroyed with " + rows_left());
+        }
+        if (const status* const stopped = machine().stopped_since(held.stops)) {
+            status failure = *stopped;
+            failure.amend().message = "closed with " + rows_left() + ": " + failure.info().message;
+            co_return failure;
         }
         if (clock::now() >= until) {
-            co_return fault(errc::timed_out, "closed with " + left() + ": " +
-                                                 over("close_timeout", config_->close_timeout));
+            co_return status(errc::timed_out,
+                             "closed with " + rows_left() + ": " +
+                                 limit_is_over("close_timeout", driver_.options().close_timeout));
         }
-        co_await changes_.wait(until);
+        co_await driver_.delivery_waiters().wait(until);
         const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
-        if (cancelled(state)) {
-            co_return fault(errc::cancelled, "closing was cancelled with " + left());
+        if (is_cancelled(state)) {
+            co_return status(errc::cancelled, "closing was cancelled with " + rows_left());
         }
     }
-    co_return fault();
+    co_return status();
 }
 
-// Says goodbye. Rows that were sent and may be lost are in the queue again afterwards.
-asio::awaitable<fault> sender_core::end_connections(clock::time_point until)
+// Waits until the write loops have ended.
+asio::awaitable<void> sender_core::await_loops()
 {
-    for (const auto& one : lanes_) {
-        const auto limit = in_doubt() ? until : clock::now(); // there may be nothing to wait for
-        fault problem = co_await one->transport->shutdown(limit);
-        if (problem && in_doubt()) {
-            doubt(std::move(problem));
-            if (queue_.stopped()) {
-                problem = last_failure_;
-                problem.info.message = "closed with " + std::to_string(unsent_rows()) +
-                                       " rows that may not be stored: " + problem.info.message;
-                co_return problem;
-            }
+    const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
+    while (driver_.is_running() && !is_cancelled(state)) {
+        co_await driver_.delivery_waiters().wait();
+    }
+}
+
+// Waits until another close() ends. Throws its failure as long as the sender holds rows.
+asio::awaitable<void> sender_core::await_other_close()
+{
+    while (!is_close_done_ && !driver_.is_abandoned() && registry_ != nullptr) {
+        co_await driver_.delivery_waiters().wait();
+        const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
+        if (is_cancelled(state)) {
+            throw error(errc::cancelled, "cancelled while another close() was under way");
         }
     }
-    co_return fault();
+    if (const std::size_t rows = machine().unacknowledged_rows(); rows != 0) {
+        status failure = close_failure_;
+        if (failure.ok()) {
+            failure = status(errc::closed, "the sender was closed");
+        }
+        failure.amend().message +=
+            "; it still holds " + counted(rows, "row") + ": take_unacknowledged() hands them back";
+        failure.amend().unacknowledged_rows = rows;
+        throw std::move(failure).to_error();
+    }
 }
 
-buffer sender_core::take_unsent()
+buffer sender_core::take_unacknowledged()
 {
-    seal();
-    buffer unsent = new_buffer();
-    resume();
-    buffer_access::put_back(unsent, queue_.withdraw_all());
-    seen_->left(&metrics_snapshot::rows_returned, unsent.row_count());
-    changed();
-    return unsent;
+    buffer taken = driver_.new_buffer();
+    driver_.apply(machine().take_unacknowledged(taken));
+    driver_.notify();
+    return taken;
 }
 
 void sender_core::reload_tls()
 {
     if (!shared_->tls) {
-        throw refused(errc::invalid_api_call, "reload_tls needs TLS: use https or tcps");
+        throw driver_.call_error(errc::invalid_api_call, "reload_tls needs TLS: use https or tcps");
     }
-    tls_diagnosis why;
-    if (!shared_->tls->reload(why)) {
-        fault problem = tls_fault("", std::move(why));
-        seen_->noticed(
-            {}, {tls_notice::what::reload_failed, problem.info.message, problem.info.path, 0});
-        seen_->failed(problem);
-        throw std::move(problem).to_error();
+    delivery_events& events = driver_.events();
+    tls_diagnosis diagnosis;
+    if (!shared_->tls->reload(diagnosis)) {
+        status failure = tls_status("", std::move(diagnosis));
+        events.on_tls_event(
+            {}, {tls_event_kind::reload_failed, failure.info().message, failure.info().path, 0});
+        events.failed(failure);
+        throw std::move(failure).to_error();
     }
-    seen_->noticed({}, {tls_notice::what::reloaded, {}, {}, 0});
+    events.on_tls_event({}, {tls_event_kind::reloaded, {}, {}, 0});
 }
 
 void sender_core::abandon() noexcept
 {
-    closed_ = stop_ = abandoned_ = true;
-    alarm_.reset();
-    for (const auto& one : lanes_) {
-        one->transport->close();
-    }
-    if (!rows_.empty()) {
-        seen_->committed(rows_.row_count(), rows_.size());
-    }
-    if (unsent_rows() != 0) {
-        seen_->dropped(unsent_rows(), queue_.bytes() + rows_.size());
-    }
-    wake_all();
-    changes_.wake();
-    room_.wake();
+    driver_.abandon();
+    gate_.keep_while_rows_open(weak_from_this().lock());
 }
 
-void sender_core::context_gone() noexcept
+void sender_core::on_context_destroyed() noexcept
 {
-    context_ = nullptr;
-    closed_ = stop_ = true;
-    alarm_.reset();
-    changes_.release();
-    room_.release();
-    lanes_.clear();
-    queue_.interrupted();
-}
-
-void sender_core::require_open()
-{
-    if (closed_) {
-        throw refused(errc::closed, "the sender is closed");
-    }
-}
-
-// Starts the queue again where it has stopped.
-void sender_core::resume()
-{
-    if (!queue_.stopped() || queue_.unsure()) {
-        return;
-    }
-    losses_ = 0;
-    if (queue_.failure().info.state == delivery::rejected) {
-        // QuestDB knows a table by what a connection saw of it last: what was mended meanwhile,
-        // only a new connection sees.
-        for (const auto& one : lanes_) {
-            if (one->busy == nullptr) {
-                one->transport->close();
-            }
-        }
-    }
-    queue_.resume();
-    seen_->resumed(queue_);
-}
-
-// Makes the error of a call, and counts it.
-error sender_core::refused(errc code, std::string message)
-{
-    const fault why(code, std::move(message));
-    seen_->failed(why);
-    return why.to_error();
-}
-
-void sender_core::refuse_rows()
-{
-    if (fault problem = admission()) {
-        rows_.discard_row();
-        seen_->failed(problem);
-        std::move(problem).raise();
-    }
-}
-
-// After a passing failure the loop starts again with the call that reports it.
-fault sender_core::admission()
-{
-    if (closed_) {
-        return {errc::closed, "the sender is closed"};
-    }
-    if (!queue_.stopped()) {
-        return {};
-    }
-    if (!must_close() && last_failure_.info.state != delivery::rejected) {
-        resume();
-        wake_all();
-        if (std::exchange(reported_, true)) {
-            return {};
-        }
-    }
-    return last_failure_;
-}
-
-// After the first row of a batch, the last, or bytes_per_turn more; true where it is time to pause.
-bool sender_core::look_at_rows()
-{
-    const std::size_t size = rows_.size();
-    const bool first = rows_.row_count() == 1;
-    const bool turn = size >= look_at_;
-    look_at_ = size + bytes_per_turn;
-    if (!config_->auto_flush) {
-        return turn && !first;
-    }
-    if ((rows_per_batch_ != 0 && rows_.row_count() >= rows_per_batch_) ||
-        (bytes_per_batch_ != 0 && size >= bytes_per_batch_)) {
-        seal();
-        wake();
-        return true;
-    }
-    if (bytes_per_batch_ != 0) {
-        look_at_ = std::min(look_at_, bytes_per_batch_);
-    }
-    if (first && config_->auto_flush_interval) {
-        const auto interval = *config_->auto_flush_interval;
-        const bool at_once = interval.count() == 0;
-        seal_at_ = std::min(seal_at_, at_once ? clock::time_point::min() : clock::now() + interval);
-        try {
-            if (at_once) {
-                wake();
-            } else {
-                alarm_at(seal_at_);
-            }
-        } catch (const std::bad_alloc&) { // the row is committed: the loop will find out
-            wake();
-        }
-        return at_once && queue_.in_flight() < lanes_.size();
-    }
-    return turn && !first;
-}
-
-// Makes a batch of the rows that have gathered.
-void sender_core::seal()
-{
-    seal_at_ = clock::time_point::max();
-    look_at_ = 0;
-    if (!rows_.empty()) {
-        queue_.prepare(); // rows that were taken must not get lost
-        seen_->committed(rows_.row_count(), rows_.size());
-        most_spare_ = std::max(least_spare, 2 * rows_.size());
-        const bool waits = queue_.batches() > lanes_.size();
-        queue_.push(waits ? buffer_access::take_to_wait(rows_) : buffer_access::take(rows_), true);
-        make_room();
-        seen_->show(queue_);
-    }
-}
-
-// Asks for all rows to be sent, and returns the number of the batch that holds the last of them.
-// They go on gathering until a connection is free, so that many who ask share a request.
-std::uint64_t sender_core::ask_for_all()
-{
-    if (rows_.empty()) {
-        return queue_.last_id();
-    }
-    seal_at_ = clock::time_point::min();
-    return queue_.last_id() + 1;
-}
-
-// Wakes a connection that has nothing to do.
-void sender_core::wake()
-{
-    const auto one = std::ranges::find_if(lanes_, [](const auto& l) { return !l->idle.empty(); });
-    if (one != lanes_.end()) {
-        (*one)->idle.wake();
-    }
-}
-
-void sender_core::wake_all()
-{
-    for (const auto& one : lanes_) {
-        one->idle.wake();
-    }
-}
-
-// Has those that have nothing to do look for something before it returns: that saves a turn of the
-// reactor.
-void sender_core::run_idle()
-{
-    for (const auto& one : lanes_) {
-        one->idle.resume();
-    }
-}
-
-// It need not be set for each batch: where it is early, the loops set it again.
-void sender_core::alarm_at(clock::time_point when)
-{
-    if (when >= alarm_at_ || stop_) {
-        return;
-    }
-    alarm_at_ = clock::time_point::max(); // should there be no memory
-    alarm_.emplace(executor_, when);
-    alarm_->async_wait([weak = weak_from_this()](std::error_code ec) {
-        const auto self = weak.lock();
-        if (self && !ec) {
-            self->alarm_at_ = clock::time_point::max();
-            self->run_idle();
-        }
-    });
-    alarm_at_ = when;
-}
-
-// Tells those who wait: later, or at once.
-void sender_core::changed(bool at_once)
-{
-    seen_->show(queue_);
-    if (at_once) {
-        changes_.resume();
-    } else {
-        changes_.wake();
-    }
-    if (stop_ || queue_.stopped() || !over_limit()) {
-        room_.wake();
-    }
+    registry_ = nullptr;
+    driver_.release();
 }
 
 } // namespace coquest::detail

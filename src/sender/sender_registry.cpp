@@ -1,31 +1,29 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "sender/context_end.hpp"
-
-#include "sender/sender_core.hpp"
+#include "sender/sender_registry.hpp"
 
 namespace coquest::detail {
 
-asio::execution_context::id context_end::id;
+asio::execution_context::id sender_registry::id;
 
-void context_end::add(sender_core& one)
+void sender_registry::add(registered_sender& sender)
 {
     const std::lock_guard lock(mutex_);
-    senders_.push_back(&one);
+    senders_.push_back(&sender);
 }
 
-void context_end::remove(const sender_core& one) noexcept
+void sender_registry::remove(const registered_sender& sender) noexcept
 {
     const std::lock_guard lock(mutex_);
-    std::erase(senders_, &one);
+    std::erase(senders_, &sender);
 }
 
-void context_end::shutdown() noexcept
+void sender_registry::shutdown() noexcept
 {
     const std::lock_guard lock(mutex_);
-    for (sender_core* const one : senders_) {
-        one->context_gone();
+    for (registered_sender* const sender : senders_) {
+        sender->on_context_destroyed();
     }
     senders_.clear();
 }

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Tells senders that their context is being destroyed: what they have of it, timers and sockets,
-// must go before it does.
+// Tells senders that their execution context is being destroyed. Their timers and sockets must be
+// destroyed before it.
 #pragma once
 
 #include <asio/execution_context.hpp>
@@ -12,24 +12,32 @@
 
 namespace coquest::detail {
 
-class sender_core;
-
-/// Knows the senders of one context. Threads: any.
-class context_end final : public asio::execution_context::service {
+/// The interface of a sender for the registry of its context.
+class registered_sender {
 public:
-    using key_type = context_end;
+    /// Destroys the objects of the sender that belong to the context.
+    virtual void on_context_destroyed() noexcept = 0;
+
+protected:
+    ~registered_sender() = default;
+};
+
+/// Lists the senders of one context. Threads: any.
+class sender_registry final : public asio::execution_context::service {
+public:
+    using key_type = sender_registry;
     static asio::execution_context::id id;
 
-    explicit context_end(asio::execution_context& context) : service(context) {}
+    explicit sender_registry(asio::execution_context& context) : service(context) {}
 
-    void add(sender_core& one);
-    void remove(const sender_core& one) noexcept;
+    void add(registered_sender& sender);
+    void remove(const registered_sender& sender) noexcept;
 
 private:
     void shutdown() noexcept override;
 
     std::mutex mutex_;
-    std::vector<sender_core*> senders_;
+    std::vector<registered_sender*> senders_;
 };
 
 } // namespace coquest::detail

@@ -1,9 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Coroutines of one strand that wait for something to change. A timer that is cancelled would do,
-// but what it wakes goes through the reactor, which is a system call: here they can also be resumed
-// on the spot.
+// Coroutines of one strand that wait for a change. Cancelling a timer wakes them through the
+// reactor, which costs a system call. A `waiters` can also resume them directly.
 #pragma once
 
 #include "net/asio.hpp"
@@ -39,73 +38,74 @@ public:
     waiters& operator=(const waiters&) = delete;
     ~waiters() { release(); }
 
-    [[nodiscard]] bool empty() const noexcept { return state_->waiting.alone(); }
+    [[nodiscard]] bool empty() const noexcept { return state_->waiting.is_empty(); }
 
-    /// Completes after wake() or resume(), at @p until, or when it is cancelled: look which.
+    /// Completes after wake() or resume(), at @p until, or when it is cancelled. The caller checks
+    /// which it was.
     asio::awaitable<void> wait(time_point until = time_point::max())
     {
         waiter self;
         if (until != time_point::max()) {
-            asio::steady_timer alarm(state_->executor, until);
-            self.alarm = &alarm;
+            asio::steady_timer timer(state_->executor, until);
+            self.timer = &timer;
             self.join(state_->waiting);
-            co_await alarm.async_wait(net::no_throw);
+            co_await timer.async_wait(net::no_throw);
             co_return;
         }
         state::arm(state_);
-        const parking here{state_.get(), &self};
-        co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(here,
+        const begin_wait initiation{state_.get(), &self};
+        co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(initiation,
                                                                              asio::use_awaitable);
     }
 
-    /// Has all that wait now go on, later. Needs no memory.
+    /// Ends all waits later, from the executor. Allocates nothing.
     void wake() noexcept
     {
         if (state_) {
-            while (!state_->waiting.alone()) {
+            while (!state_->waiting.is_empty()) {
                 state_->wake(static_cast<waiter&>(*state_->waiting.next));
             }
-            state_->poster.cancel(); // which would keep the context busy
+            state_->signal.cancel(); // it would keep the context busy
         }
     }
 
-    /// Has all that wait now go on until they wait again, before it returns.
+    /// Resumes all coroutines that wait, until they wait again, before it returns.
     void resume()
     {
-        const std::shared_ptr<state> mine = state_; // they may be the end of this
-        link now;
-        while (!mine->waiting.alone()) {
-            mine->waiting.next->join(now);
+        const std::shared_ptr<state> self = state_; // a coroutine may destroy this object
+        link resumed;
+        while (!self->waiting.is_empty()) {
+            self->waiting.next->join(resumed);
         }
-        mine->end(now);
+        self->finish(resumed);
     }
 
-    /// Lets go of what belongs to the context; nobody waits any more.
+    /// Destroys what belongs to the context. The coroutines that wait are never resumed.
     void release() noexcept
     {
-        if (const std::shared_ptr<state> mine = std::move(state_)) {
-            mine->poster.cancel();
+        if (const std::shared_ptr<state> self = std::move(state_)) {
+            self->signal.cancel();
         }
     }
 
 private:
     using handler = asio::async_result<asio::use_awaitable_t<>, void()>::handler_type;
 
-    // Of a ring.
+    // A node of a ring, or its head.
     struct link {
         link() = default;
         link(const link&) = delete;
         link& operator=(const link&) = delete;
         ~link() { leave(); }
 
-        [[nodiscard]] bool alone() const noexcept { return next == this; }
+        [[nodiscard]] bool is_empty() const noexcept { return next == this; }
         void leave() noexcept
         {
             next->previous = previous;
             previous->next = next;
             next = previous = this;
         }
-        void join(link& ring) noexcept // as its last
+        void join(link& ring) noexcept // as its last node
         {
             leave();
             next = &ring;
@@ -117,136 +117,137 @@ private:
         link* previous = this;
     };
     struct waiter : link {
-        std::optional<handler> rest;         // what comes after the wait
-        asio::steady_timer* alarm = nullptr; // of a wait that has an end; there is no `rest` then
+        std::optional<handler> continuation; // of a wait without a time limit
+        asio::steady_timer* timer = nullptr; // of a wait with one
     };
 
     struct state {
-        explicit state(const asio::any_io_executor& on)
-            : executor(on), poster(on, time_point::max())
+        explicit state(const asio::any_io_executor& strand)
+            : executor(strand), signal(strand, time_point::max())
         {
         }
 
-        // Whenever somebody waits, the timer does.
+        // Starts the wait of the timer, which runs whenever a waiter does.
         static void arm(const std::shared_ptr<state>& self)
         {
-            if (!self->armed) {
-                self->poster.async_wait(on_wake(self));
-                self->armed = true;
+            if (!self->is_armed) {
+                self->signal.async_wait(on_signal(self));
+                self->is_armed = true;
             }
         }
 
-        void wake(waiter& one) noexcept
+        void wake(waiter& target) noexcept
         {
-            if (one.alarm != nullptr) {
-                one.leave();
-                one.alarm->cancel();
+            if (target.timer != nullptr) {
+                target.leave();
+                target.timer->cancel();
             } else {
-                one.join(woken);
+                target.join(woken);
             }
         }
 
-        void end(link& ring)
+        // Ends all waits of `ring`.
+        void finish(link& ring)
         {
-            while (!ring.alone()) {
-                auto& one = static_cast<waiter&>(*ring.next);
-                if (one.alarm != nullptr) {
-                    wake(one);
+            while (!ring.is_empty()) {
+                auto& target = static_cast<waiter&>(*ring.next);
+                if (target.timer != nullptr) {
+                    wake(target);
                 } else {
-                    one.leave();
-                    go_on(one);
+                    target.leave();
+                    run_continuation(target);
                 }
             }
         }
 
-        void go_on(waiter& one)
+        void run_continuation(waiter& target)
         {
-            handler rest = std::move(*one.rest);
-            one.rest.reset();
-            if (rest.get_executor() != executor) {
-                asio::dispatch(std::move(rest));
+            handler continuation = std::move(*target.continuation);
+            target.continuation.reset();
+            if (continuation.get_executor() != executor) {
+                asio::dispatch(std::move(continuation));
                 return;
             }
             try {
-                rest();
-            } catch (...) { // of a coroutine that ends: nothing to those beneath it
+                continuation();
+            } catch (...) { // a coroutine that ends must not unwind the callers of this function
                 asio::post(executor,
                            [thrown = std::current_exception()] { std::rethrow_exception(thrown); });
             }
         }
 
-        // The coroutines are not to go on.
-        static void drop(link& ring) noexcept
+        // Destroys the coroutines of `ring`.
+        static void destroy(link& ring) noexcept
         {
-            while (!ring.alone()) {
-                auto& one = static_cast<waiter&>(*ring.next);
-                one.leave();
-                if (one.rest) {
-                    const handler gone = std::move(*one.rest);
-                    one.rest.reset();
+            while (!ring.is_empty()) {
+                auto& target = static_cast<waiter&>(*ring.next);
+                target.leave();
+                if (target.continuation) {
+                    const handler destroyed = std::move(*target.continuation);
+                    target.continuation.reset();
                 }
             }
         }
 
         asio::any_io_executor executor;
-        asio::steady_timer poster; // cancelled, it ends the waits in `woken`
-        bool armed = false;
+        asio::steady_timer signal; // cancelled, it ends the waits in `woken`
+        bool is_armed = false;
         link waiting;
         link woken;
     };
 
-    // The handler of the timer. Where it goes without being called, so does the context.
-    class on_wake {
+    // The handler of the timer. If it is destroyed and was never called, the context is destroyed.
+    class on_signal {
     public:
-        explicit on_wake(std::shared_ptr<state> of) noexcept : of_(std::move(of)) {}
-        on_wake(on_wake&&) noexcept = default;
-        on_wake(const on_wake&) = delete;
-        on_wake& operator=(const on_wake&) = delete;
-        on_wake& operator=(on_wake&&) = delete;
-        ~on_wake()
+        explicit on_signal(std::shared_ptr<state> shared) noexcept : shared_(std::move(shared)) {}
+        on_signal(on_signal&&) noexcept = default;
+        on_signal(const on_signal&) = delete;
+        on_signal& operator=(const on_signal&) = delete;
+        on_signal& operator=(on_signal&&) = delete;
+        ~on_signal()
         {
-            if (of_) {
-                state::drop(of_->waiting);
-                state::drop(of_->woken);
+            if (shared_) {
+                state::destroy(shared_->waiting);
+                state::destroy(shared_->woken);
             }
         }
 
         void operator()(std::error_code /*aborted*/)
         {
-            const std::shared_ptr<state> mine = std::move(of_);
-            mine->armed = false;
-            mine->end(mine->woken);
-            if (!mine->waiting.alone()) {
+            const std::shared_ptr<state> self = std::move(shared_);
+            self->is_armed = false;
+            self->finish(self->woken);
+            if (!self->waiting.is_empty()) {
                 try {
-                    state::arm(mine);
-                } catch (const std::bad_alloc&) { // they will find out when they wait again
-                    mine->end(mine->waiting);
+                    state::arm(self);
+                } catch (const std::bad_alloc&) { // they fail when they wait again
+                    self->finish(self->waiting);
                 }
             }
         }
 
     private:
-        std::shared_ptr<state> of_;
+        std::shared_ptr<state> shared_;
     };
 
-    // Begins a wait that has no end.
-    struct parking {
-        void operator()(handler&& rest) const
+    // Starts a wait without a time limit.
+    struct begin_wait {
+        void operator()(handler&& continuation) const
         {
-            one->rest.emplace(std::move(rest));
-            one->join(all->waiting);
-            if (auto slot = one->rest->get_cancellation_slot(); slot.is_connected()) {
-                slot.assign([all = all, one = one](asio::cancellation_type type) {
-                    if (type != asio::cancellation_type::none && one->rest) {
-                        all->wake(*one);
-                        all->poster.cancel();
+            self->continuation.emplace(std::move(continuation));
+            self->join(shared->waiting);
+            if (auto slot = self->continuation->get_cancellation_slot(); slot.is_connected()) {
+                slot.assign([shared = shared, self = self](asio::cancellation_type type) {
+                    if (type != asio::cancellation_type::none && self->continuation) {
+                        shared->wake(*self);
+                        shared->signal.cancel();
                     }
                 });
             }
         }
 
-        state* all;
-        waiter* one;
+        state* shared;
+        waiter* self;
     };
 
     std::shared_ptr<state> state_;
