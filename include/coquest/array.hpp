@@ -1,9 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Arrays of double for buffer::column_arr: what counts as one, and how it is gathered into the
-// packed row-major order of the wire (contract §5.5).
+// Arrays of double for buffer::column_arr: which types are arrays, and how their elements are
+// packed in row-major order (docs/protocol.md, Types and values).
 #pragma once
+
+#include <coquest/detail/language.hpp>
 
 #include <array>
 #include <concepts>
@@ -16,23 +18,29 @@
 
 namespace coquest {
 
-/// Most dimensions of an array.
+/// The most dimensions of an array.
 inline constexpr std::size_t max_array_rank = 32;
 
-/// What the strides of an array_view count.
-enum class stride_unit : unsigned char { elements, bytes };
+/// Names the unit of the strides of an array_view.
+enum class stride_unit : unsigned char {
+    elements, ///< doubles
+    bytes,    ///< bytes, as NumPy has them
+};
 
-/// Views doubles as an array. It refers to elements, shape and strides: they outlive the call.
+/// Refers to doubles as an array, for buffer::column_arr. Lifetime: elements, shape and strides
+/// must outlive the call.
 class array_view {
 public:
-    /// Views packed elements in row-major order; as many as the product of @p shape.
+    /// Refers to packed elements in row-major order. Their number is the product of @p shape;
+    /// otherwise buffer::column_arr reports errc::array_error.
     constexpr array_view(std::span<const double> elements,
                          std::span<const std::size_t> shape) noexcept
         : data_(elements.data()), count_(elements.size()), shape_(shape)
     {
     }
-    /// Views elements wherever they are: index (i, j, ...) is i * strides[0] + j * strides[1] + ...
-    /// from @p first. Strides may be negative or zero; there is one for each dimension.
+    /// Refers to elements in any layout: element (i, j, ...) is i * strides[0] + j * strides[1] +
+    /// ... units from @p first. Strides may be negative or zero. Each dimension has one; otherwise
+    /// buffer::column_arr reports errc::array_error.
     constexpr array_view(const double* first, std::span<const std::size_t> shape,
                          std::span<const std::ptrdiff_t> strides,
                          stride_unit unit = stride_unit::elements) noexcept
@@ -40,15 +48,20 @@ public:
     {
     }
 
+    /// Returns the first element.
     [[nodiscard]] constexpr const double* data() const noexcept { return data_; }
-    /// Returns the number of packed elements that were given.
+    /// Returns the number of packed elements; 0 with strides.
     [[nodiscard]] constexpr std::size_t count() const noexcept { return count_; }
+    /// Returns the length of each dimension.
     [[nodiscard]] constexpr std::span<const std::size_t> shape() const noexcept { return shape_; }
+    /// Returns the stride of each dimension; empty for packed elements.
     [[nodiscard]] constexpr std::span<const std::ptrdiff_t> strides() const noexcept
     {
         return strides_;
     }
+    /// Returns true if the array has strides.
     [[nodiscard]] constexpr bool strided() const noexcept { return strided_; }
+    /// Returns the unit of the strides.
     [[nodiscard]] constexpr stride_unit unit() const noexcept { return unit_; }
 
 private:
@@ -62,7 +75,7 @@ private:
 
 namespace detail {
 
-/// A view with extents and strides, as std::mdspan.
+/// Models a view with extents and strides, such as std::mdspan.
 template <class M>
 concept mdspan_like = requires(const M& m) {
     { M::rank() } -> std::convertible_to<std::size_t>;
@@ -74,7 +87,7 @@ concept mdspan_like = requires(const M& m) {
 template <class T>
 concept sized_range = std::ranges::sized_range<const T> && std::ranges::forward_range<const T>;
 
-/// The number of dimensions of nested ranges of double; 0 where there is something else inside.
+/// The number of dimensions of nested ranges of double; 0 for other element types.
 template <class T>
 inline constexpr std::size_t array_rank = 0;
 template <sized_range T>
@@ -92,7 +105,7 @@ inline constexpr std::size_t array_rank<T> = [] {
 template <class T>
 concept array_like = std::same_as<T, array_view> || mdspan_like<T> || array_rank<T> != 0;
 
-/// Writes the length of each dimension, that of the first part where there are parts.
+/// Writes the length of each dimension, taken from the first element of each range.
 template <class T>
 void measure_array(const T& array, std::size_t* shape)
 {
@@ -104,7 +117,7 @@ void measure_array(const T& array, std::size_t* shape)
     }
 }
 
-/// Copies the elements to @p out and returns the end; null where a length differs from @p shape.
+/// Copies the elements to @p out. Returns the end, or null if a length differs from @p shape.
 template <class T>
 char* gather_array(const T& array, const std::size_t* shape, char* out)
 {

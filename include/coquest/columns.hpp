@@ -1,18 +1,20 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Rows of data that is held by columns.
+// Rows from data that a program holds in columns.
 //
-//   rows.append_columns("trades", coquest::symbols("symbol", indices, texts),
-//                       coquest::values("price", prices),
-//                       coquest::values("amount", amounts).where(known), times);
+//   rows.append_columns("trades", coquest::symbol_column("symbol", indices, texts),
+//                       coquest::value_column("price", prices),
+//                       coquest::value_column("amount", amounts).where(known), times);
 #pragma once
 
 #include <coquest/buffer.hpp>
 #include <coquest/detail/cells.hpp>
+#include <coquest/detail/language.hpp>
 #include <coquest/name.hpp>
 #include <coquest/timestamp.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <concepts>
 #include <cstddef>
@@ -28,8 +30,9 @@ namespace coquest {
 namespace detail {
 
 struct column_access;
+class column_encoder;
 
-/// A range whose elements lie one behind the other: a span, vector, array; not std::vector<bool>.
+/// A range of contiguous elements: a span, vector or array, but not std::vector<bool>.
 template <class T>
 concept column_range =
     std::ranges::contiguous_range<const T&> && std::ranges::sized_range<const T&>;
@@ -42,32 +45,33 @@ concept index_range =
     column_range<T> && std::integral<element_of<T>> && !std::same_as<element_of<T>, bool>;
 
 template <class T>
-concept timestamp_value = ts<"v">::takes<T>;
+concept timestamp_value = fields::ts<"v">::takes<T>;
 
 /// Throws the error of @p count validity flags or bits for @p values values.
 [[noreturn]] void refuse_validity(column_name name, std::size_t count, std::size_t values);
-/// Throws the error of a time point that 64 bits do not hold.
+/// Throws the error of a time point that does not fit 64 bits.
 [[noreturn]] void refuse_time_point();
 
 } // namespace detail
 
-/// Refers to the values of one column, for buffer::append_columns; made by symbols() and values().
-/// Name, values and flags must outlive the call.
+/// Refers to the values of one column, for append_columns. symbol_column() and value_column() make
+/// it. Lifetime: name, values and flags must outlive the call.
 class column_view {
 public:
-    /// Returns this column with NULL wherever a flag is false. Throws errc::invalid_api_call unless
-    /// there is a flag for each value.
+    /// Returns this column with NULL for each value whose flag is false. Errors:
+    /// errc::invalid_api_call unless there is one flag for each value.
     [[nodiscard]] column_view where(std::span<const bool> flags) const
     {
         if (flags.size() != size_) {
             detail::refuse_validity(name_, flags.size(), size_);
         }
-        column_view made = *this;
-        made.there_ = {flags.data(), nullptr, 0};
-        return made;
+        column_view column = *this;
+        column.there_ = {flags.data(), nullptr, 0};
+        return column;
     }
-    /// Does so by a bitmap, as Arrow has it: the lowest bit of a byte comes first, and value i is
-    /// there where bit @p first_bit + i is set. Throws errc::invalid_api_call for too few bits.
+    /// Returns this column with NULL for each value whose bit is 0. The bit of value i is
+    /// @p first_bit + i, and the lowest bit of a byte comes first, as in Arrow. Errors:
+    /// errc::invalid_api_call for too few bits.
     [[nodiscard]] column_view where(std::span<const std::uint8_t> bitmap,
                                     std::size_t first_bit = 0) const
     {
@@ -75,14 +79,14 @@ public:
         if (bits < first_bit || bits - first_bit < size_) {
             detail::refuse_validity(name_, bits - std::min(bits, first_bit), size_);
         }
-        column_view made = *this;
-        made.there_ = {nullptr, bitmap.data(), first_bit};
-        return made;
+        column_view column = *this;
+        column.there_ = {nullptr, bitmap.data(), first_bit};
+        return column;
     }
 
-    /// Returns the name as given.
+    /// Returns the name.
     [[nodiscard]] column_name name() const noexcept { return name_; }
-    /// Returns the number of values, those that are NULL included.
+    /// Returns the number of values, including those that are NULL.
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
 private:
@@ -97,39 +101,43 @@ private:
 
     column_name name_;
     const detail::cell_type* cells_;
-    const void* values_; // or indices
+    const void* values_; // or indices into texts_
     std::size_t size_;
     detail::validity there_;
-    const void* texts_ = nullptr; // that indices refer to
+    const void* texts_ = nullptr; // the texts of indices
     std::size_t text_count_ = 0;
     detail::validity texts_there_;
 };
 
-/// Leaves the timestamp of each row to the server.
+/// The type of coquest::at_now.
 struct at_now_t {};
-/// Stands for the timestamps in buffer::append_columns.
+/// Takes the place of the timestamps in append_columns: the server sets them on arrival.
 inline constexpr at_now_t at_now;
 
-/// Says the designated timestamps of rows: one for each, one for all, or at_now. Converts from a
-/// range of timestamps or time points, which must outlive the call, or from a single one.
+/// Refers to the designated timestamps of rows, for append_columns: one for each row, one for all
+/// rows, or at_now. Lifetime: a range must outlive the call.
 class row_times {
 public:
+    /// Lets the server set the timestamps.
     row_times(at_now_t) noexcept : unit_(unit::none) {} // NOLINT(google-explicit-constructor)
-    row_times(timestamp_micros value) noexcept          // NOLINT(google-explicit-constructor)
+    /// Gives all rows one timestamp.
+    row_times(timestamp_micros value) noexcept // NOLINT(google-explicit-constructor)
         : ticks_(value.value)
     {
     }
+    /// \copydoc row_times(timestamp_micros)
     row_times(timestamp_nanos value) noexcept // NOLINT(google-explicit-constructor)
         : unit_(unit::nanos), ticks_(value.value)
     {
     }
-    /// Throws errc::invalid_timestamp where 64 bits are too few.
+    /// Gives all rows one timestamp. Errors: errc::invalid_timestamp if it does not fit 64 bits.
     template <class Clock, class Duration>
     row_times( // NOLINT(google-explicit-constructor)
         std::chrono::time_point<Clock, Duration> value)
         : row_times(to_wire(value))
     {
     }
+    /// Gives each row its own timestamp: a range of timestamps or time points.
     template <detail::column_range Range>
     requires detail::timestamp_value<detail::element_of<Range>>
     row_times(const Range& values) noexcept // NOLINT(google-explicit-constructor)
@@ -166,7 +174,7 @@ private:
     static constexpr bool is_nanos =
         std::same_as<decltype(to_wire(std::declval<T>())), timestamp_nanos>;
 
-    /// Reads one value; false where it does not fit 64 bits.
+    /// Reads one value. Returns false if it does not fit 64 bits.
     template <class Reader>
     static bool read_one(const void* values, std::size_t row, std::int64_t& ticks)
     {
@@ -192,14 +200,14 @@ private:
 
 namespace detail {
 
-/// Makes and opens column views for this library's own sources of columns.
+/// Gives the sources of columns in this library access to column_view and row_times.
 struct column_access {
     static column_view make(column_name name, const cell_type& cells, const void* values,
                             std::size_t size, const validity& there = {}) noexcept
     {
-        column_view made(name, cells, values, size);
-        made.there_ = there;
-        return made;
+        column_view column(name, cells, values, size);
+        column.there_ = there;
+        return column;
     }
     static void set_texts(column_view& column, const void* texts, std::size_t count,
                           const validity& there = {}) noexcept
@@ -212,34 +220,35 @@ struct column_access {
     static row_times make_times(const void* values, std::size_t size,
                                 const validity& there) noexcept
     {
-        row_times made(row_times::read_one<Reader>, row_times::is_nanos<typename Reader::type>,
-                       values, size);
-        made.there_ = there;
-        return made;
+        row_times times(row_times::read_one<Reader>, row_times::is_nanos<typename Reader::type>,
+                        values, size);
+        times.there_ = there;
+        return times;
     }
     static const void* values(const column_view& column) noexcept { return column.values_; }
 };
 
 template <class Reader>
-void add_value(buffer& rows, const column_view& column, std::size_t row)
+void add_value(row_writer& rows, const column_view& column, std::size_t row)
 {
-    rows.column(column.name(), Reader::read(column_access::values(column), row));
+    write_column(rows, column.name(), Reader::read(column_access::values(column), row));
 }
 
 template <class Reader>
-void add_symbol(buffer& rows, const column_view& column, std::size_t row)
+void add_symbol(row_writer& rows, const column_view& column, std::size_t row)
 {
     rows.symbol(column.name(), Reader::read(column_access::values(column), row));
 }
 
-/// All that append_columns is given.
+/// Holds the arguments of append_columns.
 class column_batch {
 public:
     template <class... ColumnsThenTimes>
-    explicit column_batch(table_name of, const ColumnsThenTimes&... given)
-        : column_batch(of, std::make_index_sequence<sizeof...(given) - 1>(), std::tie(given...))
+    explicit column_batch(table_name name, const ColumnsThenTimes&... arguments)
+        : column_batch(name, std::make_index_sequence<sizeof...(arguments) - 1>(),
+                       std::tie(arguments...))
     {
-        static_assert(sizeof...(given) >= 2,
+        static_assert(sizeof...(arguments) >= 2,
                       "append_columns takes columns, and then timestamps or coquest::at_now");
     }
 
@@ -248,57 +257,60 @@ public:
     row_times times;
 
 private:
-    template <std::size_t... I, class... Given>
-    column_batch(table_name of, std::index_sequence<I...>, const std::tuple<Given&...>& given)
-        : table(of), times(std::get<sizeof...(I)>(given))
+    template <std::size_t... I, class... Arguments>
+    column_batch(table_name name, std::index_sequence<I...>,
+                 const std::tuple<Arguments&...>& arguments)
+        : table(name), times(std::get<sizeof...(I)>(arguments))
     {
         columns.reserve(sizeof...(I));
-        (add(std::get<I>(given)), ...);
+        (add(std::get<I>(arguments)), ...);
     }
-    void add(const column_view& one) { columns.push_back(one); }
-    void add(std::span<const column_view> some)
+    void add(const column_view& column) { columns.push_back(column); }
+    void add(std::span<const column_view> views)
     {
-        columns.insert(columns.end(), some.begin(), some.end());
+        columns.insert(columns.end(), views.begin(), views.end());
     }
 };
 
 } // namespace detail
 
-/// Makes a column of symbols from a range of texts: UTF-8 without zero bytes.
+/// Makes a column of symbols from a range of texts: UTF-8 without zero bytes. Lifetime: name and
+/// texts must outlive the call of append_columns.
 template <detail::column_range Texts>
 requires detail::text_like<detail::element_of<Texts>>
-[[nodiscard]] column_view symbols(column_name name, const Texts& texts) noexcept
+[[nodiscard]] column_view symbol_column(column_name name, const Texts& texts) noexcept
 {
     using reader = detail::plain_reader<detail::element_of<Texts>>;
     return detail::column_access::make(name, detail::symbol_cells<reader>, std::ranges::data(texts),
                                        std::ranges::size(texts));
 }
 
-/// Makes a column of symbols from an index into @p texts for each row: a text is checked and
-/// escaped once, when a row first has it.
+/// Makes a column of symbols from an index into @p texts for each row. A text is checked and
+/// escaped once, for the first row that has it. Lifetime: name, indices and texts must outlive the
+/// call of append_columns.
 template <detail::index_range Indices, detail::column_range Texts>
 requires detail::text_like<detail::element_of<Texts>>
-[[nodiscard]] column_view symbols(column_name name, const Indices& indices,
-                                  const Texts& texts) noexcept
+[[nodiscard]] column_view symbol_column(column_name name, const Indices& indices,
+                                        const Texts& texts) noexcept
 {
     using index_reader = detail::plain_reader<detail::element_of<Indices>>;
     using text_reader = detail::plain_reader<detail::element_of<Texts>>;
-    column_view made =
+    column_view column =
         detail::column_access::make(name, detail::indexed_cells<index_reader, text_reader>,
                                     std::ranges::data(indices), std::ranges::size(indices));
-    detail::column_access::set_texts(made, std::ranges::data(texts), std::ranges::size(texts));
-    return made;
+    detail::column_access::set_texts(column, std::ranges::data(texts), std::ranges::size(texts));
+    return column;
 }
 
-/// Makes a column of the type that fits the elements of a range, which are anything that
-/// buffer::column takes. Fastest are bool, integers, floating point, text, timestamps and time
-/// points.
+/// Makes a column of the type that fits the elements of a range, which may be anything that
+/// buffer::column takes. The fastest are bool, integers, floating point, text, timestamps and time
+/// points. Lifetime: name and elements must outlive the call of append_columns.
 template <detail::column_range Values>
-[[nodiscard]] column_view values(column_name name, const Values& of) noexcept
+[[nodiscard]] column_view value_column(column_name name, const Values& elements) noexcept
 {
     using reader = detail::plain_reader<detail::element_of<Values>>;
-    return detail::column_access::make(name, detail::value_cells<reader>, std::ranges::data(of),
-                                       std::ranges::size(of));
+    return detail::column_access::make(name, detail::value_cells<reader>,
+                                       std::ranges::data(elements), std::ranges::size(elements));
 }
 
 template <class... ColumnsThenTimes>

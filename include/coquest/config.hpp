@@ -1,10 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Every option of a sender, with its default. The configuration string, the environment and the
-// builder all fill this one struct.
+// Every option of a sender, with its default. The configuration string, the environment variable
+// and the builder fill this struct.
 #pragma once
 
+#include <coquest/detail/language.hpp>
+#include <coquest/detail/text_argument.hpp>
 #include <coquest/protocol_version.hpp>
 #include <coquest/secret.hpp>
 #include <coquest/tls.hpp>
@@ -19,7 +21,7 @@
 
 namespace coquest {
 
-/// Names a transport (contract §1.2).
+/// Names a transport (docs/protocol.md, Configuration).
 enum class protocol {
     http,  ///< ILP over HTTP, port 9000
     https, ///< ILP over HTTP and TLS, port 9000
@@ -27,25 +29,25 @@ enum class protocol {
     tcps,  ///< ILP over TCP and TLS, port 9009
 };
 
-/// Says whether @p transport carries TLS.
+/// Returns true if @p transport uses TLS.
 [[nodiscard]] constexpr bool has_tls(protocol transport) noexcept
 {
     return transport == protocol::https || transport == protocol::tcps;
 }
 
-/// Says whether @p transport is HTTP.
+/// Returns true if @p transport is HTTP, with or without TLS.
 [[nodiscard]] constexpr bool is_http(protocol transport) noexcept
 {
     return transport == protocol::http || transport == protocol::https;
 }
 
-/// Returns the port that @p transport uses when an address names none.
+/// Returns the port of @p transport if an address has none: 9000 for HTTP, 9009 for TCP.
 [[nodiscard]] constexpr std::uint16_t default_port(protocol transport) noexcept
 {
     return is_http(transport) ? 9000 : 9009;
 }
 
-/// Returns "http", "https", "tcp" or "tcps".
+/// Returns the name of @p transport: "http", "https", "tcp" or "tcps".
 [[nodiscard]] std::string_view to_string(protocol transport) noexcept;
 
 /// Names one server.
@@ -53,107 +55,134 @@ struct server_address {
     std::string host;       ///< DNS name or IP literal; IPv6 without brackets
     std::uint16_t port = 0; ///< 1 to 65535
 
+    /// Compares host, byte for byte, and port.
     bool operator==(const server_address&) const = default;
 };
 
-/// Returns host:port, with brackets around an IPv6 literal.
+/// Returns the address as host:port, with brackets around an IPv6 literal.
 [[nodiscard]] std::string to_string(const server_address& address);
 
-/// Holds every option of a sender. A default is written here and nowhere else.
+/// Holds every option of a sender. This struct is the only place that has the defaults. A field
+/// applies to all transports unless its comment names some. Durations are at most a year.
 struct config {
-    /// The transport. All other fields apply to all transports unless they say otherwise.
+    /// The transport.
     protocol transport = protocol::http;
-    /// The servers, at least one; several are tried in turn.
+    /// The servers, at least one. With several, the sender uses one that works.
     std::vector<server_address> addresses;
 
-    /// HTTP: user of Basic authentication. TCP: key id. Without control bytes; no ':' for HTTP.
+    /// HTTP: the user of Basic authentication, without ':'. TCP: the key id. No control characters.
     std::optional<std::string> username;
-    /// HTTP: password of Basic authentication.
+    /// HTTP: the password of Basic authentication.
     std::optional<secret> password;
-    /// HTTP: Bearer token. TCP: private key `d`, base64url.
+    /// HTTP: the Bearer token. TCP: the private key `d`, base64url.
     std::optional<secret> token;
-    /// TCP: public key, base64url; optional, checked against `token` where given.
+    /// TCP: the first half `x` of the public key, base64url. Optional; if given, it is compared
+    /// with the private key.
     std::optional<std::string> token_x;
+    /// TCP: the second half `y` of the public key. Give both halves or neither.
     std::optional<std::string> token_y;
-    /// TCP: time for the authentication exchange; 0: none.
+    /// TCP: the time for the authentication exchange; 0 is no limit.
     std::chrono::milliseconds auth_timeout{15'000};
-    /// TCP: local address to bind to; empty: any.
+    /// TCP: the local address to bind to; empty is any.
     std::string bind_interface;
 
-    /// TLS options; https and tcps only.
+    /// https and tcps: the TLS options.
     tls_options tls;
 
-    /// The ILP protocol version; empty: HTTP asks the server, TCP uses version 1.
+    /// The version of the line protocol. Empty: over HTTP the server is asked, over TCP it is
+    /// version 1.
     std::optional<protocol_version> version;
-    /// Longest name in bytes, at least 16. A server's smaller limit wins.
+    /// The longest name in bytes, at least 16. A smaller limit of the server wins.
     std::size_t max_name_len = 127;
-    /// Size of a segment of the buffer in bytes, at least 1024, at most max_buf_size.
+    /// The size of a segment of the buffer in bytes, at least 1024, at most max_buf_size.
     std::size_t init_buf_size = std::size_t{64} * 1024;
-    /// Most bytes held in rows that are not acknowledged; at least 1024. Each coroutine that waits
-    /// for room has added one row beyond it. TCP, which acknowledges nothing: what of it the rows
-    /// that wait leave free keeps those that were sent in the last 20 seconds.
+    /// The most bytes of unacknowledged rows; at least 1024. Each coroutine that waits for room has
+    /// added one row beyond the limit. TCP: what the unacknowledged rows leave free also holds the
+    /// rows of the last tcp_resend_window.
     std::size_t max_buf_size = std::size_t{100} * 1024 * 1024;
 
     /// Whether a row with two columns of one name is refused; see buffer_options::check_duplicates.
     bool check_duplicates = false;
 
-    /// Whether rows are sent without a flush().
+    /// Whether batches are sealed without a flush(), by the three limits that follow.
     bool auto_flush = true;
-    /// Rows that seal a batch; 0: no limit. Empty: 75,000 for HTTP, 600 for TCP.
+    /// The number of rows that seals a batch; 0 is no limit. Empty: 75,000 for HTTP, 600 for TCP.
     std::optional<std::size_t> auto_flush_rows;
-    /// Bytes that seal a batch; 0: no limit.
+    /// The number of bytes that seals a batch; 0 is no limit. HTTP: if a server or a proxy refuses
+    /// a batch as too large (413), the batch is cut, and for ten minutes batches are sealed at the
+    /// size that it accepts.
     std::size_t auto_flush_bytes = 0;
-    /// Age of the first row that seals a batch, by a real timer; empty: no timer. 0: send at once.
+    /// The age of the first row that seals a batch, by a timer. 0 sends each row immediately if a
+    /// connection is free. Empty: no limit.
     std::optional<std::chrono::milliseconds> auto_flush_interval{1000};
 
-    /// HTTP: time for one request on top of what its size takes; above 0.
+    /// HTTP: the time for one request, in addition to what its size takes; above 0.
     std::chrono::milliseconds request_timeout{10'000};
-    /// HTTP: bytes per second that a request is granted on top of request_timeout; 0: none.
+    /// HTTP: the bytes per second that a request is granted in addition to request_timeout; 0
+    /// grants no time for the size.
     std::size_t request_min_throughput = std::size_t{100} * 1024;
-    /// Time after the first failure in which a batch is retried; 0: no retries.
+    /// The time after the first failure of a batch in which it is retried; 0 is no retry. A longer
+    /// pause that the server asks for (Retry-After) is cut to this time.
     std::chrono::milliseconds retry_timeout{10'000};
-    /// Whether a batch with rows of at_now is sent again when they may be stored already.
-    /// They get another timestamp then, so that no DEDUP UPSERT KEYS finds them twice.
+    /// Whether unconfirmed rows of at_now are sent again. They get another timestamp then, so that
+    /// DEDUP UPSERT KEYS does not recognise them as duplicates. If it is off, the sender stops
+    /// until sender::take_unacknowledged has taken them.
     bool retry_at_now = true;
-    /// TCP: whether rows that went out on a connection that is lost, and may be stored or not, are
-    /// sent again: at least once, and without DEDUP UPSERT KEYS perhaps twice. Otherwise the sender
-    /// stops with an error that counts them, until take_unsent() has taken them.
+    /// TCP: whether unconfirmed rows of a lost connection are sent again, which without DEDUP
+    /// UPSERT KEYS may store some twice. If not, the sender stops with an error that counts them,
+    /// until take_unacknowledged() has taken them.
     bool tcp_resend = false;
-    /// HTTP: whether a batch that the server refuses is cut until only the refused rows are left.
+    /// TCP: the time after which rows that were sent count as stored, if the connection is still
+    /// sound; above 0. Such rows are neither sent again nor reported if the connection is lost
+    /// later. QuestDB commits within seconds, so 20 s are ample for a direct connection. A proxy
+    /// that accepts rows for a server that is down may close the connection much later: then use a
+    /// time above the longest timeout of the proxy, or HTTP, which acknowledges rows. Rows are kept
+    /// only as far as max_buf_size has room.
+    std::chrono::milliseconds tcp_resend_window{20'000};
+    /// HTTP: whether a rejected batch is split until only the rejected rows are left. These are set
+    /// aside, no other row waits for them, and the next flush or at reports them once.
     bool split_rejected = false;
-    /// HTTP: connections that send at once, 1 to 64. Rows keep their order on one connection only.
+    /// The number of connections that send at the same time, 1 to 64. Rows keep their order with
+    /// one connection only. Over TCP, build() opens the first one, and the others open when rows
+    /// are waiting.
     std::size_t connections = 1;
-    /// HTTP: longest pause between two attempts; at least 10 ms.
+    /// HTTP: the longest pause between two attempts; at least 10 ms.
     std::chrono::milliseconds retry_max_backoff{1'000};
-    /// Time to resolve, connect and shake hands with one server; above 0.
+    /// The time to resolve the host, connect and shake hands; above 0.
     std::chrono::milliseconds connect_timeout{10'000};
-    /// Time that at() waits for room at max_buf_size; 0: no limit.
+    /// The time that at() waits for room at max_buf_size; 0 is no limit.
     std::chrono::milliseconds at_timeout{0};
-    /// Time that flush() waits; 0: as long as requests and retries take.
+    /// The time that flush() waits; 0 is no limit other than those of requests and retries.
     std::chrono::milliseconds flush_timeout{0};
-    /// Time that close() spends on delivering what is left and, over TCP, on waiting for the
-    /// server's end; 0: none, what is left is reported.
+    /// The time that close() spends on delivering rows and, over TCP, on waiting for the server to
+    /// close the connection. With 0, unacknowledged rows are reported and not sent.
     std::chrono::milliseconds close_timeout{30'000};
 
-    /// HTTP: the User-Agent header. No configuration key.
+    /// HTTP: the User-Agent header; empty is "coquest/" with the version. It has no configuration
+    /// key.
     std::string user_agent;
 
-    /// Returns auto_flush_rows or its default for the transport; 0 where auto_flush is off.
+    /// Whether the destructor of a sender without an event hook reports unacknowledged rows in one
+    /// line on standard error.
+    bool log_dropped_rows = true;
+
+    /// Returns auto_flush_rows or its default for the transport; 0 if auto_flush is off.
     [[nodiscard]] std::size_t rows_per_batch() const noexcept;
 };
 
-/// Parses a configuration string, `service::key=value;...` (contract §1.1).
+/// Parses a configuration string, `service::key=value;...` (docs/protocol.md, Configuration).
 ///
-/// A `;` inside a value is written `;;`; the last `;` may be left out. `addr` may repeat, no other
-/// key. Errors, in the order of the text: errc::config_error with the key and the byte, counted
-/// from 0, and the nearest known key where one is misspelt; never with a value, which may be a
-/// secret.
-[[nodiscard]] config parse_config(std::string_view text);
+/// A `;` inside a value is written `;;`, and the last `;` may be left out. `addr` may appear
+/// several times, any other key once. Errors: errc::config_error for the first error of the text,
+/// with the key and the byte, counted from 0, and with the nearest known key if the key is
+/// misspelt. No message shows a value, because it may be a secret. Threads: any.
+[[nodiscard]] config parse_config(detail::text_argument text);
 
 /// Parses the configuration string in the environment variable QDB_CLIENT_CONF.
 ///
-/// Errors: errc::config_error where it is not set, and those of parse_config. Threads: none may
-/// change the environment meanwhile.
+/// Errors: those of parse_config, and errc::config_error if the variable is not set, or if the
+/// program is setuid, because its caller must not choose the server. Threads: no thread may change
+/// the environment during the call.
 [[nodiscard]] config config_from_env();
 
 } // namespace coquest

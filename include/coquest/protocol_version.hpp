@@ -1,16 +1,18 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// The versions of the InfluxDB line protocol as QuestDB extends it (contract §5.2).
+// The versions of the InfluxDB line protocol (ILP), with the extensions of QuestDB.
 #pragma once
+
+#include <coquest/detail/language.hpp>
 
 namespace coquest {
 
-/// Names a version of the line protocol.
+/// Names a version of the line protocol (docs/protocol.md, Protocol versions).
 enum class protocol_version {
-    v1 = 1, ///< all text
-    v2 = 2, ///< binary doubles and arrays, nanosecond timestamps
-    v3 = 3, ///< version 2 with decimals
+    v1 = 1, ///< text only
+    v2 = 2, ///< adds binary doubles, arrays, and timestamps in nanoseconds
+    v3 = 3, ///< adds decimals
 };
 
 } // namespace coquest

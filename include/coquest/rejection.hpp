@@ -1,10 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// What becomes of rows that the server refuses.
+// The handler that decides what happens to rejected rows.
 #pragma once
 
 #include <coquest/buffer.hpp>
+#include <coquest/detail/language.hpp>
 #include <coquest/error.hpp>
 
 #include <cstddef>
@@ -13,30 +14,33 @@
 
 namespace coquest {
 
-/// Says what a sender is to do with a batch that the server refused.
+/// Names what a sender does with a rejected batch.
 enum class rejection {
-    keep,  ///< stop, and keep it: as without a handler
-    drop,  ///< forget it, and go on with the rows behind it
-    split, ///< cut it, and send the parts: the row that the server named, those before, those after
+    keep,  ///< keep the batch and stop, as without a handler
+    drop,  ///< drop the batch, and send the rows after it
+    split, ///< send the named row, the rows before it and the rows after it as separate batches
 };
 
-/// Shows a batch that the server refused; none of it was stored.
+/// Describes a rejected batch to a rejection_handler. The server has stored none of its rows.
 struct rejected_batch {
-    /// The rows, as they were sent. Take them out, by moving, to have them handled elsewhere; the
-    /// sender then has them no more, whatever the handler returns.
+    /// The rows as they were sent. The handler may move them out; the sender then no longer has
+    /// them, whatever the handler returns.
     buffer& rows;
-    /// What the server said.
-    const diagnostics& why;
-    /// The row that the server named, counted from 0; empty where it named none.
+    /// The diagnostics, with the server's message.
+    const diagnostics& failure;
+    /// The row that the server named, counted from 0; empty if it named none.
     std::optional<std::size_t> row;
 };
 
-/// Decides about a refused batch: one that the server answers with 400, 413 or another status that
-/// blames the rows, not the credentials or the address. A batch of one row can't be split: that is
-/// `keep`.
+/// Decides what happens to a rejected batch; see sender_builder::on_rejected. A batch is rejected
+/// if QuestDB answers it with 400, if it is one row that is too large for the server (413), or if
+/// the server answers with a 5xx that names a row until retry_timeout is over. Answers of proxies
+/// and login pages reject nothing.
 ///
-/// Called on the sender's strand, from its write loop; it must not call the sender, and what it
-/// throws counts as `keep`. The rows of flush(buffer&) go back to their buffer instead.
+/// A batch of one row cannot be split: it is kept. The rows of flush(buffer&) are handed back to
+/// their buffer without a call of the handler. With split_rejected, the handler is called only for
+/// batches that cannot be split further. An exception counts as rejection::keep. Threads: the
+/// write loop calls the handler on the sender's strand. The handler must not call the sender.
 using rejection_handler = std::function<rejection(rejected_batch&)>;
 
 } // namespace coquest

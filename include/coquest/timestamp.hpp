@@ -1,8 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Points in time as QuestDB stores them: 64-bit counts from the Unix epoch.
+// Points in time as QuestDB stores them: 64-bit counts since 1970 (docs/protocol.md, Timestamps).
 #pragma once
+
+#include <coquest/detail/language.hpp>
 
 #include <chrono>
 #include <concepts>
@@ -12,32 +14,38 @@
 
 namespace coquest {
 
-/// Counts microseconds since 1970-01-01T00:00:00Z.
+/// Holds a point in time as microseconds since 1970-01-01T00:00:00Z.
 struct timestamp_micros {
     std::int64_t value = 0; ///< microseconds; negative before 1970
 
+    /// Makes 1970-01-01T00:00:00Z.
     constexpr timestamp_micros() noexcept = default;
+    /// Makes a timestamp from microseconds.
     constexpr explicit timestamp_micros(std::int64_t micros) noexcept : value(micros) {}
-    /// Returns the system clock's time.
+    /// Returns the time of the system clock.
     [[nodiscard]] static timestamp_micros now() noexcept;
+    /// Compares the values.
     bool operator==(const timestamp_micros&) const = default;
 };
 
-/// Counts nanoseconds since 1970-01-01T00:00:00Z; reaches to the year 2262.
+/// Holds a point in time as nanoseconds since 1970-01-01T00:00:00Z. It reaches to the year 2262.
 struct timestamp_nanos {
     std::int64_t value = 0; ///< nanoseconds; negative before 1970
 
+    /// Makes 1970-01-01T00:00:00Z.
     constexpr timestamp_nanos() noexcept = default;
+    /// Makes a timestamp from nanoseconds.
     constexpr explicit timestamp_nanos(std::int64_t nanos) noexcept : value(nanos) {}
-    /// Returns the system clock's time.
+    /// Returns the time of the system clock.
     [[nodiscard]] static timestamp_nanos now() noexcept;
+    /// Compares the values.
     bool operator==(const timestamp_nanos&) const = default;
 };
 
 namespace detail {
 
-/// The unit in which a time point goes on the wire: nanoseconds where it ticks finer than
-/// microseconds, else microseconds.
+/// The type in which a time point is sent: nanoseconds if it has finer ticks than microseconds,
+/// else microseconds.
 template <class Duration>
 using timestamp_of =
     std::conditional_t<std::ratio_less_v<typename Duration::period, std::micro> ||
@@ -47,13 +55,13 @@ using timestamp_of =
 template <class>
 inline constexpr bool always_false = false;
 
-/// Converts @p from to @c Target ticks; false where it does not fit 64 bits.
+/// Converts @p time to ticks of @c Target. Returns false if they do not fit 64 bits.
 template <class Target, class Rep, class Period>
-constexpr bool convert_ticks(std::chrono::duration<Rep, Period> from, std::int64_t& out) noexcept
+constexpr bool convert_ticks(std::chrono::duration<Rep, Period> time, std::int64_t& out) noexcept
 {
     using ratio = std::ratio_divide<Period, typename Target::period>;
     if constexpr (std::chrono::treat_as_floating_point_v<Rep>) {
-        const auto ticks = static_cast<long double>(from.count()) * ratio::num / ratio::den;
+        const auto ticks = static_cast<long double>(time.count()) * ratio::num / ratio::den;
         // 2^63 is exact in any floating type; a NaN fails both comparisons
         if (!(ticks >= -0x1p63L && ticks < 0x1p63L)) {
             return false;
@@ -62,7 +70,7 @@ constexpr bool convert_ticks(std::chrono::duration<Rep, Period> from, std::int64
         return true;
     } else {
         std::int64_t scaled = 0;
-        if (__builtin_mul_overflow(from.count(), std::int64_t{ratio::num}, &scaled)) {
+        if (__builtin_mul_overflow(time.count(), std::int64_t{ratio::num}, &scaled)) {
             return false;
         }
         out = scaled / ratio::den;
@@ -70,7 +78,7 @@ constexpr bool convert_ticks(std::chrono::duration<Rep, Period> from, std::int64
     }
 }
 
-/// Returns @p time in the system clock's measure.
+/// Converts @p time to a time point of the system clock.
 template <class Clock, class Duration>
 constexpr auto to_system(std::chrono::time_point<Clock, Duration> time)
 {
@@ -90,7 +98,7 @@ constexpr auto to_system(std::chrono::time_point<Clock, Duration> time)
     }
 }
 
-/// Converts a time point of any clock with an epoch; false where it does not fit 64 bits.
+/// Converts a time point of any clock with an epoch. Returns false if it does not fit 64 bits.
 template <class Clock, class Duration>
 constexpr bool to_timestamp(std::chrono::time_point<Clock, Duration> time,
                             timestamp_of<Duration>& out)

@@ -1,10 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// The seam between coquest and a TLS library. A session is sans-I/O: it eats and yields bytes and
-// owns no socket, so that one driver loop serves every backend and every operation.
+// The interface between coquest and a TLS library. A session does no I/O: it takes bytes and
+// returns bytes, so that one loop drives every backend and every operation.
 #pragma once
 
+#include <coquest/detail/language.hpp>
 #include <coquest/error.hpp>
 #include <coquest/secret.hpp>
 
@@ -14,128 +15,144 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <vector>
 
 namespace coquest {
 
-/// Says which roots a server's certificate chain must end at.
+/// Selects the roots at which the certificate chain of a server must end.
 enum class tls_ca {
-    webpki_roots,        ///< Mozilla's bundle, compiled in
-    os_roots,            ///< the operating system's store, or SSL_CERT_FILE and SSL_CERT_DIR
+    webpki_roots,        ///< the bundle of Mozilla, compiled in
+    os_roots,            ///< the store of the system, or SSL_CERT_FILE and SSL_CERT_DIR
     webpki_and_os_roots, ///< both
-    pem_file,            ///< tls_options::roots or roots_pem, and nothing else
+    pem_file,            ///< only tls_options::roots or roots_pem
 };
 
-/// Says whether the server's certificate is checked.
+/// Selects whether the certificate of a server is checked.
 enum class tls_verify {
-    on,         ///< chain, dates and name are checked
+    on,         ///< its chain, dates and name are checked
     unsafe_off, ///< nothing is checked; needs the CMake option COQUEST_INSECURE_SKIP_VERIFY
 };
 
-/// Names the oldest TLS version that a server may choose.
+/// Selects the oldest TLS version that a server may choose.
 enum class tls_min {
     v1_2, ///< TLS 1.2 and 1.3
     v1_3, ///< TLS 1.3 only
 };
 
-/// Holds everything that configures a TLS backend.
+/// Holds the options of a TLS backend. An empty text or list sets nothing.
 struct tls_options {
-    tls_ca ca = tls_ca::webpki_and_os_roots; ///< which roots to trust
+    tls_ca ca = tls_ca::webpki_and_os_roots; ///< the trusted roots
     std::string roots;                       ///< path of a PEM file, for tls_ca::pem_file
-    std::string roots_pem;                   ///< the same as PEM text, where there are no files
-    tls_verify verify = tls_verify::on;      ///< whether to check the server's certificate
-    tls_min min = tls_min::v1_2;             ///< the oldest version
-    /// The keys that the server's own certificate may have, as "sha256/" and the base64 of the
-    /// SHA-256 of its SubjectPublicKeyInfo (RFC 7469), on top of all other checks; none: any.
+    std::string roots_pem;                   ///< PEM text, instead of `roots`
+    tls_verify verify = tls_verify::on;      ///< whether to check the certificate of the server
+    tls_min min = tls_min::v1_2;             ///< the oldest TLS version
+    /// The keys that the certificate of the server may have, in addition to all other checks: each
+    /// is "sha256/" and the base64 of the SHA-256 of a SubjectPublicKeyInfo (RFC 7469). Empty: any.
     std::vector<std::string> pins;
-    /// Path of a file of certificate revocation lists, PEM or DER; empty: none. The server's own
-    /// certificate must then be covered by a list of its issuer that is in date; one above it is
-    /// checked where its issuer has a list there.
+    /// Path of a file of certificate revocation lists, PEM or DER. A list of its issuer that is in
+    /// date must then cover the certificate of the server. A certificate above it is checked if the
+    /// file has a list of its issuer.
     std::string crl;
-    std::string client_cert;     ///< path of a PEM chain for mutual TLS; empty: none
+    std::string client_cert;     ///< path of a PEM chain for mutual TLS
     std::string client_key;      ///< path of the PEM key of the client's certificate
-    std::string client_cert_pem; ///< in place of client_cert, PEM text
-    secret client_key_pem;       ///< in place of client_key, PEM text
-    bool keep_chain = false;     ///< whether sessions keep the server's certificates for tls_peer
-    /// Whether each new connection looks whether one of these files has changed, and loads them
-    /// again then; see sender::reload_tls, which does so on demand.
+    std::string client_cert_pem; ///< PEM text, instead of `client_cert`
+    secret client_key_pem;       ///< PEM text, instead of `client_key`
+    bool keep_chain = false;     ///< whether sessions keep the certificates of the server: tls_peer
+    /// Whether each new connection checks if one of these files has changed, and loads the files
+    /// again if so. sender::reload_tls loads them on demand.
     bool reload = false;
 
+    /// Compares all options.
     bool operator==(const tls_options&) const = default;
 };
 
-/// Explains a TLS failure: the kind, what was found, and what the user can do about it.
+/// Explains a TLS failure: its kind, what was found, and what the user can do. A TLS backend
+/// reports all of its failures in this form.
 struct tls_diagnosis {
-    tls_failure kind = tls_failure::other; ///< which failure
-    int native_code = 0;                   ///< the library's own code, 0 where there is none
-    int alert_sent = -1;                   ///< TLS alert sent to the peer, -1: none
-    int alert_received = -1;               ///< TLS alert received from the peer, -1: none
-    std::string text;                      ///< what was found; empty: the kind's general text
-    std::string hint;                      ///< what to do; empty: the kind's general hint
-    std::string path;                      ///< the file concerned, where there is one
-    /// The handshake offered to resume an earlier session, which may be to blame: the next one will
-    /// not, and is worth a try at once.
+    tls_failure kind = tls_failure::other; ///< the kind of failure
+    int native_code = 0;                   ///< the code of the TLS library, or 0
+    std::string text;                      ///< what was found; empty: the general text of the kind
+    std::string hint;                      ///< what to do; empty: the general hint of the kind
+    std::string path;                      ///< the file that the failure concerns
+    /// Whether the handshake offered to resume an earlier session, which may be the reason of the
+    /// failure. The next handshake does not offer it, so that an immediate retry makes sense.
     bool offered_session = false;
 };
 
-/// Tells of a connection what a person who looks into it wants to know.
+/// Describes a TLS connection for diagnostics.
 struct tls_peer {
-    std::string version; ///< such as "TLS 1.3"; empty before the handshake is done
-    std::string suite;   ///< OpenSSL's name of the cipher suite; empty before the handshake is done
-    /// With tls_options::keep_chain and verification: what the server sent, its own certificate
-    /// first, without the anchor, in DER; also where it was refused.
+    std::string version; ///< such as "TLS 1.3"; empty before the handshake has completed
+    std::string suite;   ///< the OpenSSL name of the cipher suite; empty before that
+    /// The certificates in DER, that of the server first, without the anchor, if
+    /// tls_options::keep_chain is set and certificates are checked: the path that was checked, or
+    /// what the server sent if it was refused.
     std::vector<std::vector<std::byte>> chain;
-    std::vector<std::byte> anchor; ///< the trusted certificate at which the chain ends, in DER
-    std::string anchor_source;     ///< where the anchor comes from
+    std::vector<std::byte> anchor; ///< the trusted certificate at which the path ends, in DER
+    std::string anchor_source;     ///< the file or the store that the anchor comes from
 };
 
-/// Tells the driver what to do after a step of a session.
+/// Names what the caller does after a step of a session.
 enum class tls_step {
-    done,               ///< the operation is complete, nothing to send
-    done_after_output,  ///< complete once output() has been sent
-    retry_after_output, ///< send output(), then call again
-    retry_after_input,  ///< send output() if any, feed put_input(), then call again
+    done,               ///< nothing: the operation is complete
+    done_after_output,  ///< send output(): the operation is complete then
+    retry_after_output, ///< send output(), and call again
+    retry_after_input, ///< send output() if there is any, pass input to put_input(), and call again
+    closed,            ///< send output(): the peer has sent close_notify
+    failed,            ///< send output(), which may hold an alert, and drop the session
 };
 
-/// Models one TLS connection, client side. It does no I/O and owns no socket.
+/// Models the client side of one TLS connection. It does no I/O and owns no socket.
 ///
-/// A step that fails sets @c ec to a coquest::tls_failure and leaves the session unusable; output()
-/// may then hold an alert that is worth sending. `read` reports close_notify as
-/// tls_failure::closed. `write` may take less than it was given; `n` says how much. A session may
-/// offer `diagnosis() const -> tls_diagnosis` to explain its last failure, and
-/// `peer() const -> tls_peer` to describe the connection.
+/// - `handshake(diagnosis)`, `read(buffer, n, diagnosis)` and `write(bytes, n, diagnosis)` take one
+///   step; tls_step says what follows. `n` is the number of bytes that were read or taken; `write`
+///   may take fewer than it was given.
+/// - `shutdown()` adds close_notify to the output, if the session can still send it.
+/// - `put_input(bytes)` takes bytes from the peer and returns how many.
+/// - `output()` returns the bytes for the peer, and `consume_output(n)` removes the first n of
+///   them.
+/// - Optional: `peer() const -> tls_peer` describes the connection.
+///
+/// Errors: a step that fails sets the diagnosis, of which only the kind is required, and returns
+/// tls_step::failed. The session is unusable then.
 template <class S>
 concept tls_session =
     requires(S s, const S cs, std::span<std::byte> in, std::span<const std::byte> out,
-             std::size_t& n, std::error_code& ec) {
-        { s.handshake(ec) } -> std::same_as<tls_step>;
-        { s.read(in, n, ec) } -> std::same_as<tls_step>;
-        { s.write(out, n, ec) } -> std::same_as<tls_step>;
-        { s.shutdown(ec) } -> std::same_as<tls_step>;
+             std::size_t& n, tls_diagnosis& diagnosis) {
+        { s.handshake(diagnosis) } -> std::same_as<tls_step>;
+        { s.read(in, n, diagnosis) } -> std::same_as<tls_step>;
+        { s.write(out, n, diagnosis) } -> std::same_as<tls_step>;
+        { s.shutdown() } -> std::same_as<void>;
         { s.put_input(out) } -> std::same_as<std::size_t>;
         { cs.output() } -> std::same_as<std::span<const std::byte>>;
         { s.consume_output(std::size_t{}) } -> std::same_as<void>;
     };
 
-/// Models a TLS library: an immutable configuration that sessions share. `create` makes it from
-/// options, and returns null with a diagnosis where it cannot honour one of them. Senders with
-/// equal options share one, so that several threads may call `make_session`. A backend may offer
-/// `make_session(host, port, why)` as well, which tells servers on one host apart.
+/// Models a TLS library: an immutable configuration that sessions share.
+///
+/// - `create(options, diagnosis)` makes the configuration. If it cannot apply an option, it returns
+///   null and sets the diagnosis. It ignores no option.
+/// - `make_session(host, diagnosis)` makes a session with a server of that name or IP address, or
+///   returns null and sets the diagnosis.
+/// - Optional: `make_session(host, port, diagnosis)` does the same, and distinguishes the servers
+///   of one host.
+/// - `name()` returns the name of the library.
+///
+/// Threads: senders with equal options share one backend, so that several threads may call
+/// `make_session` at the same time.
 template <class B>
-concept tls_backend =
-    requires(const B b, const tls_options& options, std::string_view host, tls_diagnosis& why) {
-        requires tls_session<typename B::session>;
-        { B::create(options, why) } -> std::same_as<std::shared_ptr<const B>>;
-        { b.make_session(host, why) } -> std::same_as<std::unique_ptr<typename B::session>>;
-        { B::name() } -> std::convertible_to<std::string_view>;
-    };
+concept tls_backend = requires(const B b, const tls_options& options, std::string_view host,
+                               tls_diagnosis& diagnosis) {
+    requires tls_session<typename B::session>;
+    { B::create(options, diagnosis) } -> std::same_as<std::shared_ptr<const B>>;
+    { b.make_session(host, diagnosis) } -> std::same_as<std::unique_ptr<typename B::session>>;
+    { B::name() } -> std::convertible_to<std::string_view>;
+};
 
-/// The project's brief names the concept so.
+/// Another name of tls_backend.
 template <class B>
 concept TlsBackend = tls_backend<B>;
 
-/// Returns the text and the hint of a failure of which only the kind is known.
+/// Returns a diagnosis with the general text and hint of a kind of failure.
 [[nodiscard]] tls_diagnosis describe(tls_failure kind);
 
 } // namespace coquest

@@ -1,42 +1,71 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// How rows leave a buffer for the queue and come back: the sender's side of buffer.
+// The access of a sender and of encoders to a buffer: a sender moves rows from the buffer to the
+// queue and back.
 #pragma once
 
 #include <coquest/buffer.hpp>
+#include <coquest/detail/language.hpp>
 #include <coquest/detail/segment.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <limits>
+#include <string>
 
 namespace coquest::detail {
 
+/// Gives this library access to the private parts of buffer.
 struct buffer_access {
-    /// Moves the finished rows out; a row that is open stays.
-    [[nodiscard]] static batch take(buffer& from);
-    /// Does so for rows that are to wait: they hold little more memory than they need.
-    [[nodiscard]] static batch take_to_wait(buffer& from);
-    /// Puts rows back in front of what the buffer holds.
-    static void put_back(buffer& to, batch&& rows) noexcept;
+    /// Returns what writes the rows of a buffer, for encoders of this library.
+    [[nodiscard]] static row_writer& writer(buffer& rows) noexcept { return rows.writer_; }
+    /// Moves the finished rows out. An open row stays.
+    [[nodiscard]] static batch take(buffer& source);
+    /// Moves the finished rows out to wait in the queue. Few rows are copied to memory of their
+    /// size.
+    [[nodiscard]] static batch take_to_wait(buffer& source);
+    /// Puts rows back, before those that the buffer holds.
+    static void put_back(buffer& target, batch&& rows) noexcept;
+    /// Records that rows of @p rows were in flight as batch @p batch of @p sender when a flush
+    /// ended; 0: none were.
+    static void set_pending(buffer& rows, std::uint64_t sender, std::uint64_t batch) noexcept;
+    /// Returns the batch that set_pending() recorded for @p sender; 0: none.
+    [[nodiscard]] static std::uint64_t pending_batch(const buffer& rows,
+                                                     std::uint64_t sender) noexcept;
     /// Copies the finished rows.
-    [[nodiscard]] static batch copy(const buffer& from);
-    /// Hands segments back for new rows; those are freed that would make it more than @p most bytes
-    /// that wait for some.
-    static void recycle(buffer& to, segment_chain&& chain,
+    [[nodiscard]] static batch copy(const buffer& source);
+    /// Returns segments to the buffer for new rows. Segments beyond @p most bytes of spare memory
+    /// are freed.
+    static void recycle(buffer& target, segment_chain&& chain,
                         std::size_t most = std::numeric_limits<std::size_t>::max()) noexcept;
-    /// Adds what @p row_fn makes of an element; see buffer::append.
+    /// Adds the row that @p row_fn makes of an element, as buffer::append does.
     template <class RowFn, class Element>
-    static void append_element(buffer& to, RowFn& row_fn, Element& element)
+    static void append_element(buffer& target, RowFn& row_fn, Element& element)
     {
-        to.append_element(row_fn, element);
+        target.append_element(row_fn, element);
     }
-    /// Says whether a row is open.
-    [[nodiscard]] static bool row_open(const buffer& of) noexcept;
-    /// Ends the row with the server's time or with a timestamp; the fault is empty on success.
-    [[nodiscard]] static fault finish(buffer& of);
-    [[nodiscard]] static fault finish(buffer& of, timestamp_micros value);
-    [[nodiscard]] static fault finish(buffer& of, timestamp_nanos value);
+    /// Returns true if a row is open.
+    [[nodiscard]] static bool row_open(const buffer& rows) noexcept
+    {
+        return !rows.writer_.is_idle();
+    }
+    /// Returns the text `a row of table "x" is open`.
+    [[nodiscard]] static std::string open_row(const buffer& rows);
+    /// Moves the finished rows of @p source behind those of @p target, before an open row there.
+    /// Fails if @p target has no room; the rows are dropped then.
+    [[nodiscard]] static status insert_row(buffer& target, buffer& source);
+    /// Returns a buffer that ignores all calls that add rows. It never changes, so that any number
+    /// of threads may use it.
+    [[nodiscard]] static buffer& no_rows() noexcept;
+    /// Breaks the open row because a time point does not fit 64 bits.
+    static void refuse_time_point(buffer& rows);
+    /// Ends the row without a timestamp, which the server sets.
+    [[nodiscard]] static status finish(buffer& rows);
+    /// Ends the row with a timestamp.
+    [[nodiscard]] static status finish(buffer& rows, timestamp_micros value);
+    /// \copydoc finish(buffer&, timestamp_micros)
+    [[nodiscard]] static status finish(buffer& rows, timestamp_nanos value);
 };
 
 } // namespace coquest::detail

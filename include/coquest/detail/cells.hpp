@@ -1,12 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// How the values of a column are read and written, behind plain functions: rows are made of columns
-// of any types in one loop.
+// Reads and writes the values of columns through plain functions, so that one loop makes rows of
+// columns of any types.
 #pragma once
 
 #include <coquest/buffer.hpp>
-#include <coquest/row.hpp>
+#include <coquest/detail/language.hpp>
+#include <coquest/row_schema.hpp>
 
 #include <algorithm>
 #include <array>
@@ -24,14 +25,15 @@ class column_view;
 
 namespace detail {
 
-/// Says which values are there: by a flag or a bit for each; all of them where there is neither.
+/// Tells which values of a column are not NULL, by a flag or a bit for each. Without either, none
+/// is NULL.
 struct validity {
     const bool* flags = nullptr;
-    const std::uint8_t* bits = nullptr; // the lowest of a byte comes first
-    std::size_t first = 0;              // of the bits
+    const std::uint8_t* bits = nullptr; // the lowest bit of a byte comes first
+    std::size_t first = 0;              // index of the first bit
 
     [[nodiscard]] bool all() const noexcept { return flags == nullptr && bits == nullptr; }
-    /// Says whether there is a value; for a column that lacks some.
+    /// Returns true if a value is not NULL. Needs flags or bits.
     [[nodiscard]] bool has(std::size_t row) const noexcept
     {
         if (flags != nullptr) {
@@ -42,63 +44,72 @@ struct validity {
     }
 };
 
-/// What is done with the values of one type of column. @c values is what column_view keeps.
+/// Holds the functions for one type of column. @c values is the pointer of a column_view.
 struct cell_type {
-    /// Writes one value; null where it is refused.
+    /// Writes one value. Returns the end, or null if the value is refused.
     using put_function = char* (*)(char* out, const void* values, std::size_t row);
     /// Returns the bytes of the longest text in a range of rows.
     using longest_function = std::size_t (*)(const void* values, const validity& there,
                                              std::size_t first, std::size_t last);
 
-    /// Adds one value by the calls of a row, which say why where they refuse it. Null for symbols
-    /// by index.
-    void (*add)(buffer& rows, const column_view& column, std::size_t row) = nullptr;
-    std::array<put_function, 2> put{};   // version 1, later versions; null: there is only add
-    std::string_view binary_after = "="; // between name and value from version 2 on
-    longest_function longest = nullptr;  // of texts only
+    /// Adds one value by write_column(), which reports why it is refused. Null for symbols by
+    /// index.
+    void (*add)(row_writer& rows, const column_view& column, std::size_t row) = nullptr;
+    std::array<put_function, 2> put{};   // for version 1 and for later ones; null: use add
+    std::string_view binary_after = "="; // between name and value, from version 2 on
+    longest_function longest = nullptr;  // for texts only
     bool is_symbol = false;
-    /// For symbols by index: the index, or max where it is negative; and the texts.
+    /// Symbols by index only: reads an index, with the largest number for a negative one.
     std::size_t (*index)(const void* values, std::size_t row) = nullptr;
+    /// Symbols by index only: reads a text.
     std::string_view (*text)(const void* texts, std::size_t index) = nullptr;
-    longest_function longest_text = nullptr;
+    longest_function longest_text = nullptr; // symbols by index only
 };
 
-/// The field of a row_schema that takes values of type @c T; void where row_schema has none.
+/// Names the field of a row_schema that takes values of type @c T. It is void for other types.
 template <class T>
 struct field_for {
     using type = void;
 };
 template <>
 struct field_for<bool> {
-    using type = boolean<"v">;
+    using type = fields::boolean<"v">;
 };
 template <class T>
 requires std::integral<T> && (!std::same_as<T, bool>) && (!character<T>)
 struct field_for<T> {
-    using type = i64<"v">;
+    using type = fields::i64<"v">;
 };
 template <class T>
 requires std::same_as<T, double> || std::same_as<T, float>
 struct field_for<T> {
-    using type = f64<"v">;
+    using type = fields::f64<"v">;
 };
 template <text_like T>
 struct field_for<T> {
-    using type = str<"v">;
+    using type = fields::str<"v">;
 };
 template <class T>
-requires(!text_like<T>) && ts<"v">::takes<T>
+requires(!text_like<T>) && fields::ts<"v">::takes<T>
 struct field_for<T> {
-    using type = ts<"v">;
+    using type = fields::ts<"v">;
 };
 
-/// Reads values that lie one behind the other.
+/// Reads values that are contiguous in memory.
 template <class T>
 struct plain_reader {
     using type = T;
     static const T& read(const void* values, std::size_t row) noexcept
     {
         return static_cast<const T*>(values)[row];
+    }
+};
+template <c_string T>
+struct plain_reader<T> {
+    using type = T;
+    static std::string_view read(const void* values, std::size_t row) noexcept
+    {
+        return text_of(static_cast<const T*>(values)[row]);
     }
 };
 
@@ -123,7 +134,7 @@ std::size_t longest_text(const void* values, const validity& there, std::size_t 
     std::size_t most = 0;
     for (std::size_t row = first; row < last; ++row) {
         if (there.all() || there.has(row)) {
-            most = std::max(most, std::string_view(Reader::read(values, row)).size());
+            most = std::max(most, text_of(Reader::read(values, row)).size());
         }
     }
     return most;
@@ -144,9 +155,9 @@ std::string_view read_text(const void* texts, std::size_t index)
 }
 
 template <class Reader>
-void add_value(buffer& rows, const column_view& column, std::size_t row);
+void add_value(row_writer& rows, const column_view& column, std::size_t row);
 template <class Reader>
-void add_symbol(buffer& rows, const column_view& column, std::size_t row);
+void add_symbol(row_writer& rows, const column_view& column, std::size_t row);
 
 template <class Reader>
 constexpr cell_type make_value_cells() noexcept
@@ -168,7 +179,7 @@ constexpr cell_type make_value_cells() noexcept
 template <class Reader>
 constexpr cell_type make_symbol_cells() noexcept
 {
-    using field = coquest::symbol<"v">;
+    using field = fields::symbol<"v">;
     cell_type cells;
     cells.is_symbol = true;
     cells.add = add_symbol<Reader>;

@@ -1,9 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// The memory of rows: blocks that are filled once, handed from buffer to queue to socket without a
-// copy, and come back to be filled again.
+// The memory of rows: segments that are filled once, pass from buffer to queue to socket without a
+// copy, and return to be filled again.
 #pragma once
+
+#include <coquest/detail/language.hpp>
 
 #include <cstddef>
 #include <new>
@@ -11,11 +13,12 @@
 
 namespace coquest::detail {
 
-/// A block of memory with a header in front. Its owner is a segment_chain or a buffer.
+/// The header of a piece of memory that holds encoded rows. A segment_chain or a segment_store
+/// owns it.
 struct segment {
     segment* next = nullptr;
-    std::size_t capacity = 0; // bytes that follow the header
-    std::size_t size = 0;     // bytes filled, from the first
+    std::size_t capacity = 0; // bytes after the header
+    std::size_t size = 0;     // filled bytes
 
     [[nodiscard]] char* data() noexcept { return reinterpret_cast<char*>(this + 1); }
     [[nodiscard]] const char* data() const noexcept
@@ -26,11 +29,11 @@ struct segment {
     /// Allocates a segment; throws std::bad_alloc.
     [[nodiscard]] static segment* make(std::size_t capacity)
     {
-        auto* made = ::new (::operator new(sizeof(segment) + capacity)) segment;
-        made->capacity = capacity;
-        return made;
+        auto* result = ::new (::operator new(sizeof(segment) + capacity)) segment;
+        result->capacity = capacity;
+        return result;
     }
-    static void destroy(segment* one) noexcept { ::operator delete(one); }
+    static void destroy(segment* unused) noexcept { ::operator delete(unused); }
 };
 
 /// Owns a list of segments.
@@ -51,30 +54,30 @@ public:
     /// Returns the sum of the sizes that the segments had when they were added.
     [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
 
-    void push_back(segment* one) noexcept
+    void push_back(segment* added) noexcept
     {
-        one->next = nullptr;
-        (tail_ != nullptr ? tail_->next : head_) = one;
-        tail_ = one;
-        bytes_ += one->size;
+        added->next = nullptr;
+        (tail_ != nullptr ? tail_->next : head_) = added;
+        tail_ = added;
+        bytes_ += added->size;
     }
     [[nodiscard]] segment* pop_front() noexcept
     {
-        segment* one = head_;
-        head_ = one->next;
+        segment* removed = head_;
+        head_ = removed->next;
         if (head_ == nullptr) {
             tail_ = nullptr;
         }
-        bytes_ -= one->size;
-        return one;
+        bytes_ -= removed->size;
+        return removed;
     }
-    /// Takes note that @p n more bytes of the last segment are filled.
+    /// Adds @p n filled bytes to the last segment.
     void grow_back(std::size_t n) noexcept
     {
         tail_->size += n;
         bytes_ += n;
     }
-    /// Moves all of @p other behind what is here.
+    /// Moves the segments of @p other behind those of this chain.
     void append(segment_chain&& other) noexcept
     {
         if (other.empty()) {
@@ -104,14 +107,14 @@ private:
     std::size_t bytes_ = 0;
 };
 
-/// Whole rows on their way to the server.
+/// Holds rows that are sent together.
 struct batch {
     segment_chain chain;
     std::size_t rows = 0;
-    bool server_time = false; // of some rows, which are another row each time they are stored
+    bool server_time = false; // whether some rows are of at_now: repeated, they are other rows
 
     [[nodiscard]] std::size_t bytes() const noexcept { return chain.bytes(); }
-    /// Moves the rows of @p other behind those that are here.
+    /// Moves the rows of @p other behind those of this batch.
     void append(batch&& other) noexcept
     {
         chain.append(std::move(other.chain));

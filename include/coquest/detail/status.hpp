@@ -1,10 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// How internals report failure: a code with its diagnostics, empty on success. It becomes a
-// coquest::error only where a public verb throws.
+// How the library reports success or failure internally. A public function converts a failure to a
+// coquest::error.
 #pragma once
 
+#include <coquest/detail/language.hpp>
 #include <coquest/error.hpp>
 
 #include <string>
@@ -13,44 +14,63 @@
 
 namespace coquest::detail {
 
-class [[nodiscard]] fault {
+/// Holds success, or an error code with its diagnostics. It has the size of one pointer, which is
+/// null on success, so that it takes little room in the frames of coroutines.
+class [[nodiscard]] status {
 public:
-    fault() = default;
-    fault(errc what, std::string message) : code(what) { info.message = std::move(message); }
-    fault(std::error_code what, diagnostics details) : code(what), info(std::move(details)) {}
-
-    // Success, which is what most are, is moved without its diagnostics: those say nothing then.
-    fault(const fault&) = default;
-    fault& operator=(const fault&) = default;
-    fault(fault&& other) noexcept : code(other.code)
+    status() noexcept = default; ///< success
+    /// Makes a failure with a message.
+    status(errc code, std::string message);
+    /// Makes a failure with diagnostics.
+    status(std::error_code code, diagnostics info);
+    status(const status& other);
+    status(status&& other) noexcept : failure_(std::exchange(other.failure_, nullptr)) {}
+    status& operator=(status other) noexcept
     {
-        if (code) {
-            info = std::move(other.info);
-        }
-    }
-    fault& operator=(fault&& other) noexcept
-    {
-        if (code || other.code) {
-            code = other.code;
-            info = std::move(other.info);
-        }
+        std::swap(failure_, other.failure_);
         return *this;
     }
-    ~fault() = default;
+    ~status()
+    {
+        if (failure_ != nullptr) {
+            clear();
+        }
+    }
 
-    explicit operator bool() const noexcept { return static_cast<bool>(code); }
-    [[nodiscard]] error to_error() const& { return {code, info}; }
-    [[nodiscard]] error to_error() && { return {code, std::move(info)}; }
-    /// Throws unless this is success.
+    /// Returns the failure of an allocation. It allocates nothing.
+    [[nodiscard]] static status out_of_memory() noexcept;
+
+    /// Returns true for success.
+    [[nodiscard]] bool ok() const noexcept { return failure_ == nullptr; }
+    /// Returns the error code, which is zero for success.
+    [[nodiscard]] std::error_code code() const noexcept
+    {
+        return ok() ? std::error_code() : code_of_failure();
+    }
+    /// Returns the diagnostics, which are empty for success.
+    [[nodiscard]] const diagnostics& info() const noexcept;
+    /// Returns the diagnostics of a failure, to amend them. Must not be called on success.
+    [[nodiscard]] diagnostics& amend();
+
+    /// Converts a failure to the exception.
+    [[nodiscard]] error to_error() const&;
+    /// \copydoc to_error
+    [[nodiscard]] error to_error() &&;
+    /// Throws a failure. Does nothing on success.
     void raise() &&
     {
-        if (code) {
+        if (!ok()) {
             throw std::move(*this).to_error();
         }
     }
 
-    std::error_code code;
-    diagnostics info;
+private:
+    struct failure;
+
+    [[nodiscard]] std::error_code code_of_failure() const noexcept;
+    void clear() noexcept;
+
+    failure* failure_ = nullptr;
 };
 
 } // namespace coquest::detail

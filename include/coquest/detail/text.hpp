@@ -1,11 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// The kernels of the encoder: text with escapes, numbers as text. Each writes at `out`, which has
-// room for the worst case plus text_slack bytes, and returns the end of what it wrote.
+// The kernels of the encoder: text with escapes, and numbers as text. Each writes at `out`, which
+// has room for the longest result and text_slack bytes more, and returns the end of what it wrote.
 #pragma once
 
-#include <coquest/name.hpp>
+#include <coquest/detail/language.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -13,40 +13,42 @@
 
 namespace coquest::detail {
 
-/// Bytes that a kernel may write, and leave undefined, behind what it returns.
+/// The bytes that a kernel may overwrite after the end that it returns.
 inline constexpr std::size_t text_slack = 32;
-/// Most bytes of a 64-bit integer as text, with the sign.
+/// The most bytes of a 64-bit integer as text, with the sign.
 inline constexpr std::size_t max_integer_text = 20;
-/// Most bytes of a double as text: sign, 17 digits, point, exponent.
+/// The most bytes of a double as text: sign, 17 digits, point, exponent.
 inline constexpr std::size_t max_double_text = 32;
 
-/// Why a text can't be sent.
+/// Names why a text cannot be sent.
 enum class text_problem : unsigned char { none, invalid_utf8, zero_byte };
 
-/// Writes a symbol's value, escaped for the unquoted context (contract §5.1). Null where the text
-/// is not UTF-8 or holds a zero byte.
+/// Writes the value of a symbol, with the escapes outside quotes (docs/protocol.md, Rows). Returns
+/// null if the text is not UTF-8 or contains a zero byte.
 [[nodiscard]] char* put_symbol(char* out, std::string_view value) noexcept;
 
-/// Writes a string's value with its quotes, escaped for the quoted context. Null where the text is
-/// not UTF-8.
+/// Writes the value of a string in quotes, with the escapes inside quotes. Returns null if the text
+/// is not UTF-8.
 [[nodiscard]] char* put_string(char* out, std::string_view value) noexcept;
 
-/// Writes a name that is valid, with a backslash before each space and `=`.
+/// Writes a valid name, with a backslash before each space and `=`.
 [[nodiscard]] char* put_escaped_name(char* out, std::string_view name) noexcept;
 
-/// Writes @p value in decimal.
+/// Writes @p value as decimal digits.
 [[nodiscard]] char* put_unsigned(char* out, std::uint64_t value) noexcept;
+/// \copydoc put_unsigned
 [[nodiscard]] char* put_integer(char* out, std::int64_t value) noexcept;
 
-/// The digits of a timestamp but its last eight: those that change from row to row are few.
+/// Caches all digits of a timestamp except the last eight, because few digits change from row to
+/// row.
 class timestamp_text {
 public:
-    /// Says whether @p value begins with these digits.
+    /// Returns true if @p value begins with the cached digits.
     [[nodiscard]] bool leads(std::uint64_t value) const noexcept
     {
         return value / 100'000'000 == high_;
     }
-    /// Keeps the leading digits of @p value, which are none below 10^8.
+    /// Caches the leading digits of @p value. Below 10^8 there are none.
     void take(std::uint64_t value) noexcept;
 
 private:
@@ -57,7 +59,7 @@ private:
     char text_[16] = {}; // 12 digits at most
 };
 
-/// Writes the shortest text that reads back as @p value, in the form of contract §5.3.
+/// Writes the shortest text that reads back as @p value (docs/protocol.md, Types and values).
 [[nodiscard]] char* put_double(char* out, double value) noexcept;
 
 } // namespace coquest::detail

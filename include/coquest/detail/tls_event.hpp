@@ -1,24 +1,28 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// What TLS has to tell though nothing failed.
+// The events of TLS, which are not failures of a connection.
 #pragma once
+
+#include <coquest/detail/language.hpp>
 
 #include <string>
 
 namespace coquest::detail {
 
-struct tls_notice {
-    enum class what {
-        expires,       // text says which certificate, and when it ends or did
-        reloaded,      // the files were loaded again
-        reload_failed, // text says why the old ones stay
-    };
+/// Names the events of TLS. The members of tls_event that each kind sets follow after the colon.
+enum class tls_event_kind {
+    expires,       // a certificate ends soon or has ended: text, days_left
+    reloaded,      // the files of the TLS options were loaded again
+    reload_failed, // they could not be loaded: text, path
+};
 
-    what kind = what::expires;
+/// Describes an event of TLS. delivery_events converts it to a coquest::event.
+struct tls_event {
+    tls_event_kind kind = tls_event_kind::expires;
     std::string text;
-    std::string path;  // the file concerned, where there is one
-    int days_left = 0; // of a certificate; negative where it has ended
+    std::string path;  // the file that could not be loaded
+    int days_left = 0; // full days until the certificate ends; negative after that
 };
 
 } // namespace coquest::detail
