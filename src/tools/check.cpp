@@ -1,15 +1,15 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// The driver of a check: the servers one after the other, and the row at the end.
+// Runs a check: each server in turn, then the row.
 
 #include "tools/check.hpp"
 
 #include "sender/default_tls.hpp"
-#include "tls/failure_text.hpp"
+#include "tls/trust/failure_text.hpp"
 #include "tools/server_check.hpp"
 
-#include <coquest/detail/config.hpp>
+#include "core/config/config_parser.hpp"
 #include <coquest/sender.hpp>
 
 #include <algorithm>
@@ -21,26 +21,26 @@ namespace {
 
 constexpr const char* row_source = "coquest-check";
 
-fault make_backend(const config& options, std::shared_ptr<const detail::any_tls_backend>& out)
+status make_backend(const config& options, std::shared_ptr<const detail::any_tls_backend>& out)
 {
-    fault problem = detail::validate(options);
-    if (!problem && has_tls(options.transport)) {
-        tls_diagnosis why;
-        out = detail::default_tls()(options.tls, why);
-        problem = out ? fault() : detail::tls_fault("", std::move(why));
+    status result = detail::validate(options);
+    if (result.ok() && has_tls(options.transport)) {
+        tls_diagnosis diagnosis;
+        out = detail::default_tls()(options.tls, diagnosis);
+        result = out ? status() : detail::tls_status("", std::move(diagnosis));
     }
-    return problem;
+    return result;
 }
 
 void warn_of_options(const config& options, report& out)
 {
     if (options.tls.verify == tls_verify::unsafe_off) {
-        out.warnings.emplace_back("tls_verify=unsafe_off: whoever answers is believed to be the "
-                                  "server; never in production");
+        out.warnings.emplace_back("tls_verify=unsafe_off: the server is not authenticated; never "
+                                  "use this in production");
     }
     if (!has_tls(options.transport) && is_http(options.transport) &&
         (options.password || options.token)) {
-        out.warnings.emplace_back("the credentials travel in clear: https would hide them");
+        out.warnings.emplace_back("the credentials are sent in clear text: use https");
     }
 }
 
@@ -58,42 +58,42 @@ asio::awaitable<void> write_row(const config& options, std::string table, step& 
         co_await rows.flush();
         co_await rows.close();
     } catch (const error& e) {
-        out.failure = fault(e.code(), e.info());
+        out.failure = status(e.code(), e.info());
     }
     out.time = watch.elapsed();
-    out.found = std::string("one row, source=") + row_source + ", to " + table +
-                (is_http(options.transport) ? ": acknowledged"
-                                            : ": handed over (TCP acknowledges nothing)");
+    out.found =
+        std::string("one row, source=") + row_source + ", to " + table +
+        (is_http(options.transport) ? ": acknowledged" : ": sent (TCP has no acknowledgements)");
 }
 
 } // namespace
 
-asio::awaitable<void> check(config options, std::string table, report& out)
+asio::awaitable<void> check(config options, check_options settings, report& out)
 {
     out.transport = options.transport;
     out.tls_library = detail::default_tls_name();
     options.tls.keep_chain = true;
     std::shared_ptr<const detail::any_tls_backend> tls;
-    const fault unusable = make_backend(options, tls);
-    if (unusable) {
-        out.failed(unusable, outcome::config);
+    const status backend = make_backend(options, tls);
+    if (!backend.ok()) {
+        out.failed(backend, outcome::config);
         co_return;
     }
     warn_of_options(options, out);
     out.servers.resize(options.addresses.size());
     for (std::size_t i = 0; i < out.servers.size(); ++i) {
         out.servers[i].address = options.addresses[i];
-        server_check one(options, tls, out, out.servers[i]);
-        co_await one.run();
+        server_check server(options, tls, settings.wait, out, out.servers[i]);
+        co_await server.run();
     }
     if (std::ranges::all_of(out.servers, is_replica)) {
-        const fault none(errc::server_flush_error,
-                         "no server takes rows (accepting.writes): replicas only");
-        out.failed(none, outcome::server);
+        const status no_primary(errc::server_flush_error,
+                                "no server takes rows (accepting.writes): replicas only");
+        out.failed(no_primary, outcome::server);
     }
-    if (!table.empty() && !out.failure) {
+    if (!settings.table.empty() && out.failure.ok()) {
         out.write.emplace().name = "write";
-        co_await write_row(options, std::move(table), *out.write);
+        co_await write_row(options, std::move(settings.table), *out.write);
         out.failed(out.write->failure, outcome::server);
     }
 }

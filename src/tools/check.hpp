@@ -8,13 +8,21 @@
 
 #include <asio/awaitable.hpp>
 
+#include <chrono>
 #include <string>
 
 namespace coquest::tools {
 
-/// Checks step by step whether a sender with @p options could deliver, at every server, and notes
-/// all of it in @p out, which outlives this. No row is sent, unless @p table is not empty and
-/// nothing has failed: then one to that table.
-asio::awaitable<void> check(config options, std::string table, report& out);
+/// How to check.
+struct check_options {
+    std::string table; ///< gets one row if nothing has failed; empty: no row is sent
+    /// For how long a server that accepts rows over TCP must keep the connection open: it rejects a
+    /// client only by closing it.
+    std::chrono::seconds wait{3};
+};
+
+/// Checks step by step, on every server, whether a sender with @p options could deliver rows.
+/// Stores the results in @p out, which must stay valid until the check completes.
+asio::awaitable<void> check(config options, check_options settings, report& out);
 
 } // namespace coquest::tools

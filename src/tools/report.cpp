@@ -3,8 +3,8 @@
 
 #include "tools/report.hpp"
 
-#include "core/printable.hpp"
-#include "tls/x509.hpp"
+#include "core/text/printable.hpp"
+#include "tls/x509/x509.hpp"
 
 #include <array>
 #include <utility>
@@ -12,20 +12,20 @@
 namespace coquest::tools {
 namespace {
 
-constexpr std::size_t longest_name = 253; // of a host
+constexpr std::size_t longest_host_name = 253;
 
-std::string key_text(const detail::certificate& facts)
+std::string key_text(const detail::certificate& certificate)
 {
     constexpr std::array<const char*, 4> kinds = {"RSA", "EC", "Edwards", "key of another kind"};
-    const std::string kind = kinds[static_cast<std::size_t>(facts.key)];
-    return facts.key_bits == 0 ? kind : kind + " " + std::to_string(facts.key_bits);
+    const std::string kind = kinds[static_cast<std::size_t>(certificate.key)];
+    return certificate.key_bits == 0 ? kind : kind + " " + std::to_string(certificate.key_bits);
 }
 
 } // namespace
 
-const char* name_of(outcome what) noexcept
+const char* name_of(outcome result) noexcept
 {
-    switch (what) {
+    switch (result) {
     case outcome::ok: return "ok";
     case outcome::config: return "config";
     case outcome::resolve: return "resolve";
@@ -37,51 +37,52 @@ const char* name_of(outcome what) noexcept
     return "server";
 }
 
-void report::failed(const fault& why, outcome where)
+void report::failed(const status& cause, outcome step_outcome)
 {
-    if (!why || failure) {
+    if (cause.ok() || !failure.ok()) {
         return;
     }
-    failure = why;
-    result = where;
-    if (why.code == errc::could_not_resolve_addr) {
+    failure = cause;
+    result = step_outcome;
+    if (cause.code() == errc::could_not_resolve_addr) {
         result = outcome::resolve;
-    } else if (why.code == errc::tls_error) {
+    } else if (cause.code() == errc::tls_error) {
         result = outcome::tls;
-    } else if (why.code == errc::auth_error) {
+    } else if (cause.code() == errc::auth_error) {
         result = outcome::auth;
-    } else if (why.code == errc::config_error || why.code == errc::invalid_name) {
+    } else if (cause.code() == errc::config_error || cause.code() == errc::invalid_name) {
         result = outcome::config;
     }
 }
 
-std::string reason_of(const fault& why)
+std::string reason_of(const status& failure)
 {
-    const std::string end = "; " + why.info.hint;
-    const bool has_hint = !why.info.hint.empty() && why.info.message.ends_with(end);
-    return why.info.message.substr(0, why.info.message.size() - (has_hint ? end.size() : 0));
+    const std::string ending = "; " + failure.info().hint;
+    const bool has_hint = !failure.info().hint.empty() && failure.info().message.ends_with(ending);
+    return failure.info().message.substr(0, failure.info().message.size() -
+                                                (has_hint ? ending.size() : 0));
 }
 
 std::optional<certificate_report> describe_certificate(std::span<const std::byte> der,
                                                        std::chrono::sys_seconds now)
 {
-    const auto facts = detail::parse_certificate(der);
-    if (!facts) {
+    const auto certificate = detail::parse_certificate(der);
+    if (!certificate) {
         return std::nullopt;
     }
     certificate_report out;
-    out.subject = detail::name_text(facts->subject);
-    out.issuer = detail::name_text(facts->issuer);
-    out.key = key_text(*facts);
-    out.not_before = facts->not_before;
-    out.not_after = facts->not_after;
-    out.days_left = std::chrono::floor<std::chrono::days>(facts->not_after - now).count();
-    detail::san_reader names(*facts);
+    out.subject = detail::name_text(certificate->subject);
+    out.issuer = detail::name_text(certificate->issuer);
+    out.key = key_text(*certificate);
+    out.not_before = certificate->not_before;
+    out.not_after = certificate->not_after;
+    out.days_left = std::chrono::floor<std::chrono::days>(certificate->not_after - now).count();
+    detail::san_reader names(*certificate);
     detail::san_reader::kind kind{};
     for (detail::der_bytes value; names.next(kind, value);) {
         const std::string_view text(reinterpret_cast<const char*>(value.data()), value.size());
         out.names.push_back(kind == detail::san_reader::kind::dns
-                                ? detail::printable(text, longest_name)
+                                ? detail::printable(text, longest_host_name)
                                 : detail::address_text(value));
     }
     return out;

@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// What `coquest check` has found out, and how it is told: as text for people, as JSON for programs.
+// The results of `coquest check`, and their output: text for people, JSON for programs.
 #pragma once
 
-#include "core/server_settings.hpp"
+#include "core/http/server_settings.hpp"
 
 #include <coquest/config.hpp>
-#include <coquest/detail/fault.hpp>
+#include <coquest/detail/status.hpp>
 #include <coquest/tls.hpp>
 
 #include <chrono>
@@ -19,9 +19,9 @@
 
 namespace coquest::tools {
 
-using detail::fault;
+using detail::status;
 
-/// The exit codes of the program. 1 is left to what nobody has thought of.
+/// The exit codes of the program. Exit code 1 is any other failure.
 enum class outcome {
     ok = 0,
     config = 2, ///< the command line or the configuration
@@ -29,25 +29,25 @@ enum class outcome {
     connect = 4,
     tls = 5,
     auth = 6,
-    server = 7, ///< the server's answers, and its refusal of a row
+    server = 7, ///< an answer of the server, or a row that it did not accept
 };
 
 /// Returns "config", "resolve" and so on.
-[[nodiscard]] const char* name_of(outcome what) noexcept;
+[[nodiscard]] const char* name_of(outcome result) noexcept;
 
-/// One step: how long it took, and what became of it.
+/// One step of a check: its duration and its result.
 struct step {
     std::string name;
     std::chrono::duration<double, std::milli> time{0};
-    fault failure; // success where it is empty
-    std::string found;
+    status failure;
+    std::string found; // what a step that succeeds reports
 };
 
-/// A certificate in words.
+/// A certificate, as text.
 struct certificate_report {
     std::string subject;
     std::string issuer;
-    std::vector<std::string> names; // in its subjectAltName
+    std::vector<std::string> names; // from its subjectAltName
     std::string key;                // such as "RSA 2048"
     std::chrono::sys_seconds not_before;
     std::chrono::sys_seconds not_after;
@@ -56,15 +56,15 @@ struct certificate_report {
 
 struct server_report {
     server_address address;
-    std::vector<step> steps; // in the order in which they were taken
-    std::vector<step> ips;   // a connection to each IP address, of which one is enough
-    tls_peer peer;           // as TLS told it
-    std::vector<certificate_report> chain; // of it
+    std::vector<step> steps; // in the order in which they ran
+    std::vector<step> ips;   // one connection to each IP address; one that succeeds is enough
+    tls_peer peer;
+    std::vector<certificate_report> chain; // of the peer
     std::optional<certificate_report> anchor;
     std::optional<detail::server_settings> settings;
     std::vector<std::string> warnings;
 
-    [[nodiscard]] bool failed() const { return !steps.empty() && steps.back().failure; }
+    [[nodiscard]] bool failed() const { return !steps.empty() && !steps.back().failure.ok(); }
 };
 
 struct report {
@@ -73,22 +73,22 @@ struct report {
     std::vector<server_report> servers;
     std::optional<step> write;
     std::vector<std::string> warnings;
-    fault failure; // the first, which decides
+    status failure; // the first one
     outcome result = outcome::ok;
 
-    /// Notes that @p why has failed at what @p where says, unless the code of the fault knows
-    /// better.
-    void failed(const fault& why, outcome where);
+    /// Stores @p cause unless it is a success or there is a failure already. Derives the result
+    /// from its error code, or takes @p step_outcome if the code does not tell.
+    void failed(const status& cause, outcome step_outcome);
 };
 
-/// Describes a certificate at @p now; empty where @p der is none.
+/// Describes a certificate at the time @p now. Returns nothing if @p der is not a certificate.
 [[nodiscard]] std::optional<certificate_report> describe_certificate(std::span<const std::byte> der,
                                                                      std::chrono::sys_seconds now);
 
-[[nodiscard]] std::string to_text(const report& what);
-[[nodiscard]] std::string to_json(const report& what);
+[[nodiscard]] std::string to_text(const report& results);
+[[nodiscard]] std::string to_json(const report& results);
 
-/// Returns the message of @p why without the hint that may be at its end.
-[[nodiscard]] std::string reason_of(const fault& why);
+/// Returns the message of @p failure without the hint that may follow it.
+[[nodiscard]] std::string reason_of(const status& failure);
 
 } // namespace coquest::tools

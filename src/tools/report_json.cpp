@@ -1,128 +1,54 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 
+#include "tools/json_text.hpp"
 #include "tools/report.hpp"
 
-#include "tls/failure_text.hpp"
+#include "tls/trust/clock.hpp"
 
 #include <coquest/version.hpp>
 
 #include <array>
-#include <concepts>
 #include <cstdio>
-#include <string_view>
+#include <string>
 
 namespace coquest::tools {
 namespace {
 
-std::string quoted(std::string_view text)
-{
-    std::string out = "\"";
-    for (const char c : text) {
-        if (c == '"' || c == '\\') {
-            out += '\\';
-        }
-        if (static_cast<unsigned char>(c) < 0x20) {
-            std::array<char, 8> escape{};
-            std::snprintf(escape.data(), escape.size(), "\\u%04x", static_cast<unsigned>(c));
-            out += escape.data();
-        } else {
-            out += c;
-        }
-    }
-    return out + '"';
-}
-
-/// An object or an array that grows; members that say nothing are left out by the caller.
-class json_text {
-public:
-    explicit json_text(char open) : text_(1, open) {}
-
-    json_text& add(std::string_view name, const std::string& value)
-    {
-        return raw(name, quoted(value));
-    }
-    json_text& add(std::string_view name, const char* value) { return raw(name, quoted(value)); }
-    json_text& add(std::string_view name, std::same_as<bool> auto value)
-    {
-        return raw(name, value ? "true" : "false");
-    }
-    json_text& add(std::string_view name, std::integral auto value)
-    requires(!std::same_as<decltype(value), bool>)
-    {
-        return raw(name, std::to_string(value));
-    }
-    /// Adds text that is JSON already; without a name to an array.
-    json_text& raw(std::string_view name, std::string_view json)
-    {
-        text_ += text_.size() == 1 ? "" : ",";
-        if (!name.empty()) {
-            text_ += quoted(name) + ":";
-        }
-        text_ += json;
-        return *this;
-    }
-    [[nodiscard]] std::string close() const { return text_ + (text_[0] == '{' ? '}' : ']'); }
-
-private:
-    std::string text_;
-};
-
-template <class Range, class Function>
-std::string array_of(const Range& range, Function to_element)
-{
-    json_text out('[');
-    for (const auto& one : range) {
-        out.raw("", to_element(one));
-    }
-    return out.close();
-}
-
-std::string failure_json(const fault& why)
-{
-    json_text out('{');
-    out.add("code", why.code.message()).add("reason", reason_of(why)).add("hint", why.info.hint);
-    if (why.info.tls != tls_failure{}) {
-        out.add("tls", make_error_code(why.info.tls).message());
-        out.add("tls_code", why.info.tls_code);
-    }
-    if (why.info.http_status != 0) {
-        out.add("http_status", why.info.http_status);
-    }
-    return out.close();
-}
-
-std::string step_json(const step& one)
+std::string step_json(const step& entry)
 {
     std::array<char, 32> time{};
-    std::snprintf(time.data(), time.size(), "%.3f", one.time.count());
+    std::snprintf(time.data(), time.size(), "%.3f", entry.time.count());
     json_text out('{');
-    out.add("step", one.name).add("ok", !one.failure).raw("ms", time.data());
-    if (one.failure) {
-        out.raw("failure", failure_json(one.failure));
+    out.add("step", entry.name).add("ok", entry.failure.ok()).raw("ms", time.data());
+    if (!entry.failure.ok()) {
+        out.raw("failure", failure_json(entry.failure));
     } else {
-        out.add("found", one.found);
+        out.add("found", entry.found);
     }
     return out.close();
 }
 
-json_text certificate_json(const certificate_report& one)
+json_text certificate_json(const certificate_report& certificate)
 {
     json_text out('{');
-    out.add("subject", one.subject).add("issuer", one.issuer).add("key", one.key);
-    out.raw("names", array_of(one.names, quoted));
-    out.add("not_before", detail::date_text(one.not_before));
-    out.add("not_after", detail::date_text(one.not_after)).add("days_left", one.days_left);
+    out.add("subject", certificate.subject)
+        .add("issuer", certificate.issuer)
+        .add("key", certificate.key);
+    out.raw("names", array_of(certificate.names, json_string));
+    out.add("not_before", detail::date_text(certificate.not_before));
+    out.add("not_after", detail::date_text(certificate.not_after))
+        .add("days_left", certificate.days_left);
     return out;
 }
 
 std::string settings_json(const detail::server_settings& settings)
 {
     json_text versions('[');
-    for (const protocol_version one :
+    for (const protocol_version version :
          {protocol_version::v1, protocol_version::v2, protocol_version::v3}) {
-        if (settings.supports(one)) {
-            versions.raw("", std::to_string(static_cast<int>(one)));
+        if (settings.supports(version)) {
+            versions.raw("", std::to_string(static_cast<int>(version)));
         }
     }
     json_text out('{');
@@ -143,8 +69,8 @@ std::string server_json(const server_report& server)
     if (!server.peer.suite.empty() || !server.chain.empty()) {
         json_text tls('{');
         tls.add("version", server.peer.version).add("suite", server.peer.suite);
-        tls.raw("chain", array_of(server.chain, [](const certificate_report& one) {
-                    return certificate_json(one).close();
+        tls.raw("chain", array_of(server.chain, [](const certificate_report& certificate) {
+                    return certificate_json(certificate).close();
                 }));
         if (server.anchor) {
             tls.raw(
@@ -156,25 +82,25 @@ std::string server_json(const server_report& server)
     if (server.settings) {
         out.raw("settings", settings_json(*server.settings));
     }
-    out.raw("warnings", array_of(server.warnings, quoted));
+    out.raw("warnings", array_of(server.warnings, json_string));
     return out.close();
 }
 
 } // namespace
 
-std::string to_json(const report& what)
+std::string to_json(const report& results)
 {
     json_text out('{');
-    out.add("ok", !what.failure).add("exit_code", static_cast<int>(what.result));
-    out.add("coquest", COQUEST_VERSION).add("tls_library", what.tls_library);
-    out.add("protocol", std::string(to_string(what.transport)));
-    out.raw("servers", array_of(what.servers, server_json));
-    if (what.write) {
-        out.raw("write", step_json(*what.write));
+    out.add("ok", results.failure.ok()).add("exit_code", static_cast<int>(results.result));
+    out.add("coquest", COQUEST_VERSION).add("tls_library", results.tls_library);
+    out.add("protocol", std::string(to_string(results.transport)));
+    out.raw("servers", array_of(results.servers, server_json));
+    if (results.write) {
+        out.raw("write", step_json(*results.write));
     }
-    out.raw("warnings", array_of(what.warnings, quoted));
-    if (what.failure) {
-        out.add("failed", name_of(what.result)).raw("failure", failure_json(what.failure));
+    out.raw("warnings", array_of(results.warnings, json_string));
+    if (!results.failure.ok()) {
+        out.add("failed", name_of(results.result)).raw("failure", failure_json(results.failure));
     }
     return out.close() + "\n";
 }

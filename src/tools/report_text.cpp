@@ -3,7 +3,8 @@
 
 #include "tools/report.hpp"
 
-#include "tls/failure_text.hpp"
+#include "tls/trust/clock.hpp"
+#include "tls/trust/failure_text.hpp"
 
 #include <coquest/version.hpp>
 
@@ -14,52 +15,57 @@
 namespace coquest::tools {
 namespace {
 
-constexpr std::size_t most_names = 8; // of a certificate on a line
+constexpr std::size_t max_names = 8; // of a certificate, on its line
 
 const std::string margin(12, ' ');
 
-std::string reason_and_hint(const std::string& start, const fault& why)
+std::string reason_and_hint(const std::string& start, const status& failure)
 {
-    const std::string& hint = why.info.hint;
-    return start + reason_of(why) + "\n" + (hint.empty() ? "" : margin + "hint: " + hint + "\n");
+    const std::string& hint = failure.info().hint;
+    return start + reason_of(failure) + "\n" +
+           (hint.empty() ? "" : margin + "hint: " + hint + "\n");
 }
 
-std::string line(const step& what)
+std::string line(const step& entry)
 {
     std::array<char, 64> head{};
-    std::snprintf(head.data(), head.size(), "  %-9s %-6s %8.2f ms  ", what.name.c_str(),
-                  what.failure ? "failed" : "ok", what.time.count());
-    return what.failure ? reason_and_hint(head.data(), what.failure)
-                        : head.data() + what.found + "\n";
+    std::snprintf(head.data(), head.size(), "  %-9s %-6s %8.2f ms  ", entry.name.c_str(),
+                  !entry.failure.ok() ? "failed" : "ok", entry.time.count());
+    return !entry.failure.ok() ? reason_and_hint(head.data(), entry.failure)
+                               : head.data() + entry.found + "\n";
 }
 
-std::string names_of(const certificate_report& one)
+std::string names_of(const certificate_report& certificate)
 {
-    if (one.names.empty()) {
+    if (certificate.names.empty()) {
         return "without subjectAltName";
     }
     std::string list = "for ";
-    for (std::size_t i = 0; i < std::min(one.names.size(), most_names); ++i) {
-        list += (i == 0 ? "" : ", ") + one.names[i];
+    for (std::size_t i = 0; i < std::min(certificate.names.size(), max_names); ++i) {
+        list += (i == 0 ? "" : ", ") + certificate.names[i];
     }
-    const std::size_t more = one.names.size() - std::min(one.names.size(), most_names);
+    const std::size_t more =
+        certificate.names.size() - std::min(certificate.names.size(), max_names);
     return more == 0 ? list : list + " and " + std::to_string(more) + " more";
 }
 
-std::string dates_of(const certificate_report& one)
+std::string dates_of(const certificate_report& certificate)
 {
-    return margin + "  valid from " + detail::date_text(one.not_before) + " to " +
-           detail::date_text(one.not_after) + ", " +
-           (one.days_left < 0 ? "over" : std::to_string(one.days_left) + " days left") + "\n";
+    return margin + "  valid from " + detail::date_text(certificate.not_before) + " to " +
+           detail::date_text(certificate.not_after) + ", " +
+           (certificate.days_left < 0 ? "over"
+                                      : std::to_string(certificate.days_left) + " days left") +
+           "\n";
 }
 
 std::string certificates(const server_report& server)
 {
     std::string out;
-    for (const certificate_report& one : server.chain) {
-        const bool own = &one == server.chain.data();
-        out += margin + "\"" + one.subject + "\", " + (own ? names_of(one) + ", " : "") + one.key +
-               ", issued by \"" + one.issuer + "\"\n" + dates_of(one);
+    for (const certificate_report& certificate : server.chain) {
+        const bool is_leaf = &certificate == server.chain.data();
+        out += margin + "\"" + certificate.subject + "\", " +
+               (is_leaf ? names_of(certificate) + ", " : "") + certificate.key + ", issued by \"" +
+               certificate.issuer + "\"\n" + dates_of(certificate);
     }
     if (server.anchor) {
         out += margin + "trusted by \"" + server.anchor->subject + "\" (" +
@@ -76,15 +82,15 @@ std::string warning(const std::string& text)
 std::string server_text(const server_report& server)
 {
     std::string out;
-    for (const step& one : server.steps) {
-        if (one.name == "connect") {
+    for (const step& entry : server.steps) {
+        if (entry.name == "connect") {
             for (const step& ip : server.ips) {
                 out += line(ip);
             }
         } else {
-            out += line(one);
+            out += line(entry);
         }
-        if (one.name == "tls") {
+        if (entry.name == "tls") {
             out += certificates(server);
         }
     }
@@ -96,29 +102,29 @@ std::string server_text(const server_report& server)
 
 } // namespace
 
-std::string to_text(const report& what)
+std::string to_text(const report& results)
 {
     std::string out = "coquest " COQUEST_VERSION;
-    out += what.tls_library.empty() ? "\n" : " with " + what.tls_library + "\n";
+    out += results.tls_library.empty() ? "\n" : " with " + results.tls_library + "\n";
     bool explained = false;
-    for (const server_report& server : what.servers) {
-        out += "\n" + std::string(to_string(what.transport)) + "::" + to_string(server.address) +
+    for (const server_report& server : results.servers) {
+        out += "\n" + std::string(to_string(results.transport)) + "::" + to_string(server.address) +
                "\n" + server_text(server);
         explained = explained || server.failed();
     }
-    if (what.write) {
-        out += "\n" + line(*what.write);
-        explained = explained || what.write->failure;
+    if (results.write) {
+        out += "\n" + line(*results.write);
+        explained = explained || !results.write->failure.ok();
     }
-    for (const std::string& text : what.warnings) {
+    for (const std::string& text : results.warnings) {
         out += warning(text);
     }
-    if (!what.failure) {
+    if (results.failure.ok()) {
         return out + "\nok\n";
     }
-    out += std::string("\nfailed: ") + name_of(what.result) + " (exit code " +
-           std::to_string(static_cast<int>(what.result)) + ")\n";
-    return explained ? out : out + reason_and_hint(margin, what.failure);
+    out += std::string("\nfailed: ") + name_of(results.result) + " (exit code " +
+           std::to_string(static_cast<int>(results.result)) + ")\n";
+    return explained ? out : out + reason_and_hint(margin, results.failure);
 }
 
 } // namespace coquest::tools

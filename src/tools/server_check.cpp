@@ -8,7 +8,8 @@
 #include "net/resolver.hpp"
 #include "net/tcp_client.hpp"
 #include "sender/default_tls.hpp"
-#include "tls/failure_text.hpp"
+#include "tls/trust/clock.hpp"
+#include "tls/trust/failure_text.hpp"
 
 #include <asio/error.hpp>
 #include <asio/ip/address.hpp>
@@ -25,25 +26,24 @@ namespace {
 using asio::ip::tcp;
 using net::clock;
 
-constexpr long few_days = 30;                   // left of a certificate
-constexpr std::chrono::seconds silence_time(1); // of a server that is content, over TCP
+constexpr long few_days = 30; // a certificate that expires sooner gets a warning
 
-// Shared with the look-up, which may outlast the wait for it.
+// Shared with the handler of the look-up, which may run after the wait has timed out.
 struct lookup {
-    explicit lookup(const asio::any_io_executor& executor) : over(executor) {}
+    explicit lookup(const asio::any_io_executor& executor) : timer(executor) {}
 
-    asio::steady_timer over;
+    asio::steady_timer timer; // a handler cancels it
     std::error_code ec = asio::error::timed_out;
-    std::vector<tcp::endpoint> found;
+    std::vector<tcp::endpoint> endpoints;
 };
 
 std::string versions_text(const detail::server_settings& settings)
 {
     std::string list;
-    for (const protocol_version one :
+    for (const protocol_version version :
          {protocol_version::v1, protocol_version::v2, protocol_version::v3}) {
-        if (settings.supports(one)) {
-            list += (list.empty() ? "" : ", ") + std::to_string(static_cast<int>(one));
+        if (settings.supports(version)) {
+            list += (list.empty() ? "" : ", ") + std::to_string(static_cast<int>(version));
         }
     }
     return list;
@@ -59,7 +59,7 @@ std::string settings_text(const detail::server_settings& settings)
     return text;
 }
 
-std::string who(const config& options)
+std::string identity_text(const config& options)
 {
     if (options.username) {
         return "\"" + *options.username + "\"";
@@ -70,13 +70,13 @@ std::string who(const config& options)
 } // namespace
 
 server_check::server_check(const config& options,
-                           std::shared_ptr<const detail::any_tls_backend> tls, report& all,
-                           server_report& out)
-    : tls_(std::move(tls)), all_(all), out_(out)
+                           std::shared_ptr<const detail::any_tls_backend> tls,
+                           std::chrono::seconds wait, report& whole, server_report& out)
+    : tls_(std::move(tls)), wait_(wait), whole_(whole), out_(out)
 {
-    config mine = options;
-    mine.addresses.assign(1, out.address);
-    options_ = std::make_shared<const config>(std::move(mine));
+    config own_options = options;
+    own_options.addresses.assign(1, out.address);
+    options_ = std::make_shared<const config>(std::move(own_options));
 }
 
 asio::awaitable<void> server_check::run()
@@ -86,97 +86,97 @@ asio::awaitable<void> server_check::run()
         co_await connect();
     }
     if (!out_.failed() && tls_) {
-        co_await shake_hands();
+        co_await check_tls();
     }
     stream_.reset();
     if (!out_.failed() && is_http(options_->transport)) {
-        co_await talk_http();
+        co_await check_http();
     } else if (!out_.failed()) {
-        co_await talk_tcp();
+        co_await check_tcp();
     }
 }
 
-bool server_check::note(step taken, outcome where)
+bool server_check::add_step(step current, outcome step_outcome)
 {
-    all_.failed(taken.failure, where);
-    out_.steps.push_back(std::move(taken));
+    whole_.failed(current.failure, step_outcome);
+    out_.steps.push_back(std::move(current));
     return !out_.failed();
 }
 
 asio::awaitable<void> server_check::resolve()
 {
     const stopwatch watch;
-    step taken;
-    taken.name = "resolve";
+    step current;
+    current.name = "resolve";
     std::error_code not_literal;
     const auto literal = asio::ip::make_address(out_.address.host, not_literal);
     if (!not_literal) {
         endpoints_.emplace_back(literal, out_.address.port);
     } else {
         const auto executor = co_await asio::this_coro::executor;
-        const auto asked = std::make_shared<lookup>(executor);
-        asked->over.expires_after(options_->connect_timeout);
+        const auto result = std::make_shared<lookup>(executor);
+        result->timer.expires_after(options_->connect_timeout);
         net::resolve(executor, out_.address,
-                     [asked](std::error_code ec, const std::vector<tcp::endpoint>& found) {
-                         asked->ec = ec;
-                         asked->found = found;
-                         asked->over.cancel();
+                     [result](std::error_code ec, const std::vector<tcp::endpoint>& endpoints) {
+                         result->ec = ec;
+                         result->endpoints = endpoints;
+                         result->timer.cancel();
                      });
-        co_await asked->over.async_wait(net::no_throw);
-        endpoints_ = asked->found;
-        if (asked->ec) {
-            taken.failure = net::socket_fault("resolving", out_.address, asked->ec,
-                                              errc::could_not_resolve_addr);
+        co_await result->timer.async_wait(net::no_throw);
+        endpoints_ = result->endpoints;
+        if (result->ec) {
+            current.failure = net::socket_status("resolving", out_.address, result->ec,
+                                                 errc::could_not_resolve_addr);
         }
     }
-    taken.time = watch.elapsed();
-    for (const tcp::endpoint& one : endpoints_) {
-        taken.found += (taken.found.empty() ? "" : ", ") + one.address().to_string();
+    current.time = watch.elapsed();
+    for (const tcp::endpoint& endpoint : endpoints_) {
+        current.found += (current.found.empty() ? "" : ", ") + endpoint.address().to_string();
     }
-    note(std::move(taken), outcome::resolve);
+    add_step(std::move(current), outcome::resolve);
 }
 
-// To each IP address: a sender is content with one, but who looks into a server wants to know all.
+// Connects to each IP address. One connection is enough for a sender, but a check reports all.
 asio::awaitable<void> server_check::connect()
 {
     const auto executor = co_await asio::this_coro::executor;
-    for (const tcp::endpoint& one : endpoints_) {
-        step taken;
-        taken.name = "connect";
-        taken.found = one.address().to_string();
+    for (const tcp::endpoint& endpoint : endpoints_) {
+        step current;
+        current.name = "connect";
+        current.found = endpoint.address().to_string();
         std::vector<server_address> address;
-        address.push_back({taken.found, one.port()});
+        address.push_back({current.found, endpoint.port()});
         auto list = std::make_shared<detail::address_list>(address);
         auto stream = std::make_unique<net::stream>(executor);
         std::vector<std::size_t> order{0};
         const stopwatch watch;
-        taken.failure =
+        current.failure =
             co_await stream->connect(std::move(list), std::move(order), options_->bind_interface,
                                      nullptr, clock::now() + options_->connect_timeout);
-        taken.time = watch.elapsed();
-        if (!taken.failure && !stream_) {
+        current.time = watch.elapsed();
+        if (current.failure.ok() && !stream_) {
             stream_ = std::move(stream);
-            out_.steps.push_back(taken);
+            out_.steps.push_back(current);
         }
-        out_.ips.push_back(std::move(taken));
+        out_.ips.push_back(std::move(current));
     }
     if (!stream_) {
-        note(out_.ips.front(), outcome::connect);
+        add_step(out_.ips.front(), outcome::connect);
     }
 }
 
-asio::awaitable<void> server_check::shake_hands()
+asio::awaitable<void> server_check::check_tls()
 {
     const stopwatch watch;
-    step taken;
-    taken.name = "tls";
-    taken.failure =
+    step current;
+    current.name = "tls";
+    current.failure =
         co_await stream_->start_tls(out_.address, *tls_, clock::now() + options_->connect_timeout);
-    taken.time = watch.elapsed();
+    current.time = watch.elapsed();
     out_.peer = stream_->peer();
-    taken.found = out_.peer.version + ", " + out_.peer.suite;
+    current.found = out_.peer.version + ", " + out_.peer.suite;
     describe_peer();
-    note(std::move(taken), outcome::tls);
+    add_step(std::move(current), outcome::tls);
     stream_->shutdown();
 }
 
@@ -184,57 +184,58 @@ void server_check::describe_peer()
 {
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     for (const auto& der : out_.peer.chain) {
-        if (auto one = describe_certificate(der, now)) {
-            warn_of_date(*one);
-            out_.chain.push_back(std::move(*one));
+        if (auto certificate = describe_certificate(der, now)) {
+            warn_of_date(*certificate);
+            out_.chain.push_back(std::move(*certificate));
         }
     }
     out_.anchor = describe_certificate(out_.peer.anchor, now);
-    const bool sent = std::ranges::find(out_.peer.chain, out_.peer.anchor) != out_.peer.chain.end();
-    if (out_.anchor && !sent) {
+    const bool is_in_chain =
+        std::ranges::find(out_.peer.chain, out_.peer.anchor) != out_.peer.chain.end();
+    if (out_.anchor && !is_in_chain) {
         warn_of_date(*out_.anchor);
     }
 }
 
-void server_check::warn_of_date(const certificate_report& one)
+void server_check::warn_of_date(const certificate_report& certificate)
 {
-    if (one.days_left >= 0 && one.days_left < few_days) {
-        out_.warnings.push_back("the certificate \"" + one.subject + "\" expires in " +
-                                std::to_string(one.days_left) + " days, on " +
-                                detail::date_text(one.not_after) + ": renew it");
+    if (certificate.days_left >= 0 && certificate.days_left < few_days) {
+        out_.warnings.push_back("the certificate \"" + certificate.subject + "\" expires in " +
+                                std::to_string(certificate.days_left) + " days, on " +
+                                detail::date_text(certificate.not_after) + ": renew it");
     }
 }
 
-asio::awaitable<void> server_check::talk_http()
+asio::awaitable<void> server_check::check_http()
 {
     const auto executor = co_await asio::this_coro::executor;
     net::http_client client(executor, options_, tls_);
     {
         const stopwatch watch;
-        step taken;
-        taken.name = "settings";
+        step current;
+        current.name = "settings";
         detail::server_settings settings;
-        taken.failure = co_await client.settings(settings);
-        taken.time = watch.elapsed();
-        if (!taken.failure) {
+        current.failure = co_await client.settings(settings);
+        current.time = watch.elapsed();
+        if (current.failure.ok()) {
             out_.settings = settings;
-            taken.found = settings_text(settings);
+            current.found = settings_text(settings);
             warn_of_settings();
         }
-        if (!note(std::move(taken), outcome::server)) {
+        if (!add_step(std::move(current), outcome::server)) {
             co_return;
         }
     }
-    // QuestDB answers a batch without rows like any other, and stores nothing.
+    // QuestDB answers a batch without rows as it answers any other, and stores nothing.
     const stopwatch watch;
-    step taken;
-    taken.name = "auth";
+    step current;
+    current.name = "auth";
     const detail::segment_chain no_rows;
-    taken.failure = co_await client.send(no_rows, false);
-    taken.time = watch.elapsed();
-    taken.found = who(*options_) + " may write, as an empty batch shows";
-    note(std::move(taken), outcome::server);
-    const fault ignored = co_await client.shutdown(net::clock::now());
+    current.failure = co_await client.send(no_rows, false);
+    current.time = watch.elapsed();
+    current.found = identity_text(*options_) + " may write, as an empty batch shows";
+    add_step(std::move(current), outcome::server);
+    const status ignored = co_await client.shutdown(net::clock::now());
 }
 
 void server_check::warn_of_settings()
@@ -245,28 +246,30 @@ void server_check::warn_of_settings()
     if (options_->version && !out_.settings->supports(*options_->version)) {
         out_.warnings.push_back(
             "protocol_version=" + std::to_string(static_cast<int>(*options_->version)) +
-            " is not among those that it takes");
+            " is not supported by this server");
     }
 }
 
-asio::awaitable<void> server_check::talk_tcp()
+asio::awaitable<void> server_check::check_tcp()
 {
+    const std::string silence =
+        "the server has kept the connection open for " + std::to_string(wait_.count()) + " s";
     const auto executor = co_await asio::this_coro::executor;
     net::tcp_client client(executor, options_, tls_, detail::default_signer());
-    step taken;
-    taken.name = options_->token ? "auth" : "server";
+    step current;
+    current.name = options_->token ? "auth" : "server";
     const stopwatch watch;
-    taken.failure = co_await client.connect();
-    taken.time = watch.elapsed();
-    if (!taken.failure) {
-        taken.failure = co_await client.stays_for(silence_time);
+    current.failure = co_await client.connect();
+    current.time = watch.elapsed();
+    if (current.failure.ok()) {
+        current.failure = co_await client.expect_silence(wait_);
     }
-    taken.found =
+    current.found =
         options_->token
-            ? "key " + who(*options_) + " has answered the challenge, and the server stays"
-            : "the server stays; whether it asks for a key, it does not say before there are rows";
+            ? "key " + identity_text(*options_) + " has answered the challenge, and " + silence
+            : silence + "; it does not say before the first rows whether it asks for a key";
     client.close();
-    note(std::move(taken), outcome::server);
+    add_step(std::move(current), outcome::server);
 }
 
 } // namespace coquest::tools

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// The steps of a check at one server, each of which goes on where the last has ended: resolve,
-// connect, TLS, settings, authentication.
+// The steps of a check on one server: resolve, connect, TLS, settings, authentication. Each step
+// builds on the one before.
 #pragma once
 
 #include "net/asio.hpp"
@@ -15,6 +15,7 @@
 #include <asio/awaitable.hpp>
 #include <asio/ip/tcp.hpp>
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,30 +35,33 @@ private:
 
 class server_check {
 public:
-    /// @p tls is null for a plain transport; @p all hears of failures, @p out of all.
+    /// @p tls is null for a plain transport. A server that accepts rows over TCP and keeps the
+    /// connection open for the time @p wait has not rejected the client. Failures go to @p whole,
+    /// all results to @p out.
     server_check(const config& options, std::shared_ptr<const detail::any_tls_backend> tls,
-                 report& all, server_report& out);
+                 std::chrono::seconds wait, report& whole, server_report& out);
 
     asio::awaitable<void> run();
 
 private:
     asio::awaitable<void> resolve();
     asio::awaitable<void> connect();
-    asio::awaitable<void> shake_hands();
-    asio::awaitable<void> talk_http();
-    asio::awaitable<void> talk_tcp();
-    /// Notes a step; true where it has not failed.
-    bool note(step taken, outcome where);
+    asio::awaitable<void> check_tls();
+    asio::awaitable<void> check_http();
+    asio::awaitable<void> check_tcp();
+    /// Stores a step. Returns true if it succeeded.
+    bool add_step(step current, outcome step_outcome);
     void describe_peer();
-    void warn_of_date(const certificate_report& one);
+    void warn_of_date(const certificate_report& certificate);
     void warn_of_settings();
 
-    std::shared_ptr<const config> options_; // with this server alone
+    std::shared_ptr<const config> options_; // with only this server
     std::shared_ptr<const detail::any_tls_backend> tls_;
-    report& all_;
+    std::chrono::seconds wait_;
+    report& whole_;
     server_report& out_;
     std::vector<asio::ip::tcp::endpoint> endpoints_;
-    std::unique_ptr<net::stream> stream_; // the first connection that was taken
+    std::unique_ptr<net::stream> stream_; // the first connection that succeeded
 };
 
 } // namespace coquest::tools
