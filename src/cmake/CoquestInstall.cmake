@@ -5,7 +5,7 @@ include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/coquest)
 configure_package_config_file(src/cmake/coquestConfig.cmake.in
     ${PROJECT_BINARY_DIR}/coquestConfig.cmake INSTALL_DESTINATION ${package_dir})
-# Before 1.0 a minor release may change the interface.
+# Before 1.0, a minor release may change the interface.
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/coquestConfigVersion.cmake
     COMPATIBILITY SameMinorVersion)
 

@@ -1,15 +1,16 @@
 # SPDX-FileCopyrightText: 2026 The coquest authors
 # SPDX-License-Identifier: BSL-1.0
 #
-# Flags of this project's own targets. They stay PRIVATE: a user's target never inherits them.
+# Compiler flags of this project's own targets. They are PRIVATE: user targets do not inherit them.
 
-# The whole process must be instrumented alike, hence for the directory and not by target.
+# A sanitizer has to instrument the whole process, so it is set for the directory, not per target.
 if(COQUEST_SANITIZE)
     add_compile_options(-fsanitize=${COQUEST_SANITIZE} -fno-sanitize-recover=all
                         -fno-omit-frame-pointer)
     add_link_options(-fsanitize=${COQUEST_SANITIZE})
     if(COQUEST_SANITIZE STREQUAL "thread" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-        add_compile_options(-Wno-tsan) # Asio's fences are paired with atomics that TSan does see
+        # TSan does not support fences, but Asio pairs its fences with atomics, which TSan does see.
+        add_compile_options(-Wno-tsan)
     endif()
 endif()
 if(COQUEST_BUILD_FUZZERS)
@@ -23,13 +24,14 @@ endif()
 function(coquest_flags target)
     target_compile_features(${target} PUBLIC cxx_std_20)
     set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
+    target_compile_definitions(${target} PRIVATE ASIO_NO_DEPRECATED)
     target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
                                              $<$<BOOL:${COQUEST_WERROR}>:-Werror>)
     if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-        # g++ 12 warns of "a" + std::string (its bug 105651), and loses track of a coroutine frame's
-        # operator new once it is inlined.
+        # g++ 12 gives false warnings: about "a" + std::string (GCC bug 105651), and about the
+        # operator new of a coroutine frame that it has inlined.
         target_compile_options(${target} PRIVATE -Wno-restrict -Wno-mismatched-new-delete)
-        if(COQUEST_SANITIZE) # instrumented, std::regex looks uninitialised to it
+        if(COQUEST_SANITIZE) # a false warning about std::regex in instrumented code
             target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized)
         endif()
     endif()
@@ -37,8 +39,8 @@ endfunction()
 
 function(coquest_library target)
     coquest_flags(${target})
-    # A linker with --gc-sections then drops what a program does not use. With -fPIC, g++ inlines no
-    # public function unless it is told that no other library replaces it.
+    # Sections allow a linker with --gc-sections to remove unused code. With -fPIC, g++ inlines no
+    # public function unless it may assume that no other library replaces it.
     target_compile_options(${target} PRIVATE -ffunction-sections -fdata-sections
                            $<$<CXX_COMPILER_ID:GNU>:-fno-semantic-interposition>)
     target_include_directories(${target}

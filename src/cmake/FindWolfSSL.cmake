@@ -1,32 +1,32 @@
 # SPDX-FileCopyrightText: 2026 The coquest authors
 # SPDX-License-Identifier: BSL-1.0
 #
-# Finds wolfSSL: under WOLFSSL_ROOT and nowhere else where that is set, else where libraries are.
-# Defines the target WolfSSL::WolfSSL, and WolfSSL_VERSION.
+# Finds wolfSSL: only under WOLFSSL_ROOT if that is set, or else in the usual places. Defines the
+# target WolfSSL::WolfSSL and the variable WolfSSL_VERSION.
 
-# What was found is in the cache, and is forgotten where another root is asked for.
+# The cache holds the result of an earlier search. It is cleared when WOLFSSL_ROOT changes.
 if(NOT "${WOLFSSL_ROOT}" STREQUAL "${WolfSSL_FOUND_UNDER}")
     unset(WolfSSL_INCLUDE_DIR CACHE)
     unset(WolfSSL_LIBRARY CACHE)
 endif()
-set(WolfSSL_FOUND_UNDER "${WOLFSSL_ROOT}" CACHE INTERNAL "WOLFSSL_ROOT of what is in the cache")
+set(WolfSSL_FOUND_UNDER "${WOLFSSL_ROOT}" CACHE INTERNAL "WOLFSSL_ROOT of the cached result")
 
-set(wolfssl_where)
+set(wolfssl_search_paths)
 set(wolfssl_hint "install wolfSSL (Debian and Ubuntu: libwolfssl-dev), or set WOLFSSL_ROOT to its \
 prefix")
 if(WOLFSSL_ROOT)
-    set(wolfssl_where PATHS ${WOLFSSL_ROOT} NO_DEFAULT_PATH)
+    set(wolfssl_search_paths PATHS ${WOLFSSL_ROOT} NO_DEFAULT_PATH)
     set(wolfssl_hint "WOLFSSL_ROOT is ${WOLFSSL_ROOT}, which must hold include/wolfssl/version.h \
-and lib/libwolfssl (scripts/build-wolfssl prints such a prefix), or unset it for the system's")
+and lib/libwolfssl (scripts/build-wolfssl prints such a prefix), or unset it to use the system's")
 else()
     find_package(PkgConfig QUIET)
     if(PkgConfig_FOUND)
         pkg_check_modules(wolfssl_pc QUIET wolfssl)
     endif()
-    set(wolfssl_where HINTS ${wolfssl_pc_INCLUDE_DIRS} ${wolfssl_pc_LIBRARY_DIRS})
+    set(wolfssl_search_paths HINTS ${wolfssl_pc_INCLUDE_DIRS} ${wolfssl_pc_LIBRARY_DIRS})
 endif()
-find_path(WolfSSL_INCLUDE_DIR wolfssl/version.h ${wolfssl_where} PATH_SUFFIXES include)
-find_library(WolfSSL_LIBRARY wolfssl ${wolfssl_where}
+find_path(WolfSSL_INCLUDE_DIR wolfssl/version.h ${wolfssl_search_paths} PATH_SUFFIXES include)
+find_library(WolfSSL_LIBRARY wolfssl ${wolfssl_search_paths}
              PATH_SUFFIXES lib lib64 lib/${CMAKE_LIBRARY_ARCHITECTURE})
 mark_as_advanced(WolfSSL_INCLUDE_DIR WolfSSL_LIBRARY)
 
@@ -55,13 +55,14 @@ if(WolfSSL_FOUND AND NOT TARGET WolfSSL::WolfSSL)
              REGEX "define (WOLFSSL_AESNI|WOLFSSL_ARMASM)")
     endif()
     if(NOT wolfssl_asm)
-        message(STATUS "wolfSSL ${WolfSSL_VERSION} is built without AES instructions: ChaCha20 \
-comes first, and costs about ten times the processor time that AES costs one built for speed: \
-scripts/build-wolfssl --fast, or --enable-intelasm or --enable-armasm of its own configure")
+        message(STATUS "wolfSSL ${WolfSSL_VERSION} is built without AES instructions: coquest \
+prefers ChaCha20 with it, which takes about ten times the processor time of AES in a build with \
+these instructions. Use scripts/build-wolfssl --fast, or wolfSSL's own --enable-intelasm or \
+--enable-armasm.")
     endif()
     if(WolfSSL_VERSION VERSION_LESS 5.9.4)
-        message(STATUS "wolfSSL ${WolfSSL_VERSION} is older than 5.9.4: it lacks certificate \
-checks of that release, keep the distribution's security updates installed; scripts/build-wolfssl \
-builds a newer one")
+        message(STATUS "wolfSSL ${WolfSSL_VERSION} is older than 5.9.4 and lacks certificate \
+checks of that release. Install the security updates of the distribution, or build a newer one \
+with scripts/build-wolfssl.")
     endif()
 endif()
