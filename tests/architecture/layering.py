@@ -15,14 +15,22 @@ import tempfile
 
 # Public headers belong to core unless they are listed here.
 PUBLIC_LAYERS = {
-    "coquest/committed.hpp": "sender",
+    "coquest/row_awaitable.hpp": "sender",
     "coquest/sender.hpp": "sender",
+    "coquest/sender_builder.hpp": "sender",
     "coquest/sender_pool.hpp": "sender",
+    "coquest/row.hpp": "sender",
+    "coquest/detail/asio_setup.hpp": "sender",
+    "coquest/detail/error_code.hpp": "sender",
+    "coquest/detail/row_entry.hpp": "sender",
     "coquest/async.hpp": "sender",
     "coquest/coquest.hpp": "sender",
     "coquest/wolfssl.hpp": "tls",
     "coquest/openssl.hpp": "tls",
 }
+# What a class keeps in a header of its own belongs to the class.
+PARTS = {"src/net/stream_state": "src/net/stream",
+         "include/coquest/detail/buffer_inline": "include/coquest/buffer"}
 ASIO = r"asio(/|\.hpp)"
 TLS_LIBRARY = r"(wolfssl|openssl)/"
 SOCKETS = r"(sys/socket|netinet/|netdb|poll|sys/epoll)"
@@ -35,11 +43,19 @@ RULES = {
     "sender": ({"core", "tls", "net", "sender"}, [TLS_LIBRARY]),
     "tools": ({"core", "tls", "net", "sender", "tools"}, [TLS_LIBRARY]),
 }
-# The one file, by prefix of its name, that may include a TLS library: that library's backend.
+# The folders of core and tls, floor by floor: a folder includes itself and those of lower floors.
+FLOORS = {
+    "core": [{"text"}, {"ilp"}, {"config", "delivery", "metrics"}, {"http", "connect"}],
+    "tls": [{"x509"}, {"trust"}, {"session"}, {"wolfssl", "openssl"}],
+}
+# The folders that may include a TLS library: the backend on that library.
 BACKENDS = {"wolfssl": "wolfssl/", "openssl": "openssl/"}
 PUBLIC_FORBIDDEN = [TLS_LIBRARY, r"asio\.hpp$", r"asio/experimental/"]
 # What time it is, for a caller who asks to stamp a row; nothing in core acts on it.
-CLOCK_FILES = {"src/core/timestamp.cpp"}
+CLOCK_FILES = {"src/core/ilp/timestamp.cpp"}
+# A setuid program must not let its caller choose servers and roots: secure_getenv, in one place.
+ENVIRONMENT_FILES = {"src/core/config/environment.cpp"}
+ENVIRONMENT = re.compile(r"\b(getenv|secure_getenv|environ)\b(?=\s*[(\[;])")
 # g++ 12 miscompiles some coroutines that await inside a condition: resuming them crashes.
 CONDITION = re.compile(r"\b(if|while|switch) \(")
 CLOCKS = re.compile(r"(steady|system|high_resolution)_clock::now|\b(time|gettimeofday)\(")
@@ -93,18 +109,58 @@ class Tree:
             self.closures[path] = found
         return self.closures[path]
 
+    def folder_problem(self, path, target):
+        """Says why a file of src/ must not include another of the same layer; None if it may."""
+        layer, folder = path.relative_to(self.root).parts[1:3]
+        if layer not in FLOORS or target.relative_to(self.root).parts[:2] != ("src", layer):
+            return None
+        floors = {name: floor for floor, names in enumerate(FLOORS[layer]) for name in names}
+        other = target.relative_to(self.root).parts[2]
+        for name in (folder, other):
+            if name not in floors:
+                return f"{name} is no folder of {layer}: add it to FLOORS"
+        if folder == other or floors[other] < floors[folder]:
+            return None
+        return f"{layer}/{folder} must not include {layer}/{other}, which is not below it"
+
+    def circles(self):
+        """Yields each pair of rooms (a header and its source) that include each other, at any
+        distance."""
+        def room_of(path):
+            name = str(path.relative_to(self.root).with_suffix(""))
+            return PARTS.get(name, name)
+
+        rooms = {}
+        for path in self.files():
+            rooms.setdefault(room_of(path), set()).update(map(room_of, self.includes(path)[0]))
+        reached = {}
+        for room in rooms:
+            found, left = set(), [room]
+            while left:
+                for target in rooms.get(left.pop(), ()) - found:
+                    found.add(target)
+                    left.append(target)
+            reached[room] = found
+        for room, found in sorted(reached.items()):
+            for other in sorted(found):
+                if room < other and room in reached.get(other, ()):
+                    yield f"{room}.hpp: is in a circle of includes with {other}.hpp"
+
     def problems(self):
+        yield from self.circles()
         for path in self.files():
             where, layer = path.relative_to(self.root), self.layer(path)
             allowed, forbidden = RULES[layer]
             for target in self.includes(path)[0]:
                 if self.layer(target) not in allowed:
                     yield f"{where}: {layer} must not include {target.relative_to(self.root)}"
+                if where.parts[0] == "src" and (problem := self.folder_problem(path, target)):
+                    yield f"{where}: {problem}"
             forbidden = list(forbidden)
             if str(where).startswith("include"):
                 forbidden += PUBLIC_FORBIDDEN
             elif layer == "tls":
-                mine = [p for b, p in BACKENDS.items() if path.name.startswith(b)]
+                mine = [p for b, p in BACKENDS.items() if path.parent.name == b]
                 forbidden += [p for p in BACKENDS.values() if p not in mine]
             for name, via in self.foreign(path).items():
                 if any(re.match(rule, name) for rule in forbidden):
@@ -116,6 +172,8 @@ class Tree:
             if layer == "core" and str(where) not in CLOCK_FILES:
                 for match in CLOCKS.finditer(path.read_text()):
                     yield f"{where}: core must not read a clock: {match.group()}"
+            if str(where) not in ENVIRONMENT_FILES and ENVIRONMENT.search(path.read_text()):
+                yield f"{where}: read the environment by core/config/environment.hpp"
 
 
 def conditions(text):
@@ -134,21 +192,29 @@ def symbol_problems(nm_output):
 
 def selftest():
     cases = {
-        "src/core/a.cpp": "#include <asio/post.hpp>\n",
-        "src/core/b.cpp": "#include <mutex>\n",
-        "src/core/c.cpp": '#include "net/n.hpp"\n',
-        "src/core/d.cpp": "auto t = std::chrono::steady_clock::now();\n",
+        "src/core/text/a.cpp": "#include <asio/post.hpp>\n",
+        "src/core/text/b.cpp": "#include <mutex>\n",
+        "src/core/text/c.cpp": '#include "net/n.hpp"\n',
+        "src/core/text/d.cpp": "auto t = std::chrono::steady_clock::now();\n",
+        "src/tls/trust/e.cpp": 'auto* v = std::getenv("SSL_CERT_FILE");\n',
+        "src/core/text/floor.cpp": '#include "core/ilp/low.hpp"\n',
+        "src/core/config/same_floor.cpp": '#include "core/delivery/same.hpp"\n',
+        "src/core/cellar/unknown.cpp": '#include "core/ilp/low.hpp"\n',
+        "src/core/delivery/circle.hpp": '#include "core/delivery/circle_back.hpp"\n',
         "src/net/await.cpp": "if (f(\n        co_await g())) {\n",
         "src/net/n.hpp": "#include <wolfssl/ssl.h>\n",
         "src/net/m.cpp": '#include "sender/s.hpp"\n',
         "src/sender/s.hpp": '#include "net/n.hpp"\n',
-        "src/tls/wolfssl.cpp": "#include <openssl/ssl.h>\n",
-        "src/tls/pem.cpp": "#include <wolfssl/ssl.h>\n",
+        "src/tls/wolfssl/backend.cpp": "#include <openssl/ssl.h>\n",
+        "src/tls/x509/pem.cpp": "#include <wolfssl/ssl.h>\n",
         "include/coquest/sender.hpp": "#include <asio.hpp>\n",
         "include/coquest/wolfssl.hpp": "#include <wolfssl/ssl.h>\n",
     }
     fine = {
-        "src/tls/wolfssl_session.cpp": "#include <wolfssl/ssl.h>\n",
+        "src/core/ilp/low.hpp": "#include <string>\n",
+        "src/core/delivery/same.hpp": '#include "core/ilp/low.hpp"\n',
+        "src/core/delivery/circle_back.hpp": '#include "core/delivery/circle.hpp"\n',
+        "src/tls/wolfssl/session.cpp": "#include <wolfssl/ssl.h>\n",
         "src/net/await_fine.cpp": "if (x) {\n    co_await g();\n}\nif (y)\n    co_await f();\n",
         "src/net/fine.cpp": "#include <asio/post.hpp>\n#include <thread>\n",
         "include/coquest/name.hpp": "#include <string>\n",

@@ -2,7 +2,10 @@
 # SPDX-License-Identifier: BSL-1.0
 #
 # check.py FILE COMPILER ARGUMENT...: FILE must not compile, for the reason on its `// expect:`
-# line, and must compile where COQUEST_CONTROL is defined, so that no other reason is at work.
+# line. It must compile if COQUEST_CONTROL is defined, which shows that there is no other reason.
+# Its lines `// with:` (for both), `// only to fail:` and `// only to pass:` have further arguments.
+# These come first, and the folder of a -I is relative to the file.
+import os
 import re
 import subprocess
 import sys
@@ -13,14 +16,28 @@ def compile_file(*arguments):
     return result.returncode == 0, result.stdout
 
 
-file, *command = sys.argv[1:]
-expected = re.search(r"^// expect: (.*)$", open(file).read(), re.M).group(1)
-command += ["-fsyntax-only", file]
+def line(name):
+    found = re.search(rf"^// {name}: (.*)$", text, re.M)
+    return found.group(1) if found else ""
 
-ok, output = compile_file(*command, "-DCOQUEST_CONTROL")
+
+def arguments(name):
+    folder = os.path.dirname(os.path.abspath(file))
+    return [f"-I{folder}/{one[2:]}" if one.startswith("-I") else one for one in line(name).split()]
+
+
+file, compiler, *common = sys.argv[1:]
+text = open(file).read()
+expected = line("expect")
+common += ["-fsyntax-only", file]
+
+ok, output = compile_file(compiler, *arguments("only to pass"), *arguments("with"), *common,
+                          "-DCOQUEST_CONTROL")
 if not ok:
-    sys.exit(f"does not compile even where it should:\n{output}")
-ok, output = compile_file(*command)
+    sys.exit(f"does not compile with COQUEST_CONTROL:\n{output}")
+# The language standard of a case must follow that of all cases.
+ok, output = compile_file(compiler, *arguments("only to fail"), *arguments("with"), *common,
+                          *[one for one in arguments("only to fail") if not one.startswith("-I")])
 if ok:
     sys.exit("compiles, and should not")
 if not re.search(expected, output):

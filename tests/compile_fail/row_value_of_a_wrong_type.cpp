@@ -2,17 +2,17 @@
 // SPDX-License-Identifier: BSL-1.0
 // expect: the type of a value does not fit its field
 
-#include <coquest/row.hpp>
+#include <coquest/row_schema.hpp>
 
 using namespace coquest;
 
 #ifdef COQUEST_CONTROL
-void write(buffer& rows, const row_schema<"t", f64<"price">>& schema)
+void write(buffer& rows, const row_schema<"t", fields::f64<"price">>& schema)
 {
     rows.append(schema(1.5).at_now());
 }
 #else
-void write(buffer& rows, const row_schema<"t", f64<"price">>& schema)
+void write(buffer& rows, const row_schema<"t", fields::f64<"price">>& schema)
 {
     rows.append(schema("1.5").at_now());
 }

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// The most memory that is in use while something runs, looked at every millisecond: what a client
-// gathers from a hostile server stays long enough to be seen. Not under sanitizers, which have a
-// heap of their own.
+// The peak of the memory in use, sampled every millisecond: memory that a client collects from a
+// hostile server stays allocated long enough to be seen. Does not work under sanitizers, which have
+// their own heap.
 #pragma once
 
 #include <asio/io_context.hpp>
@@ -22,17 +22,17 @@ class heap_watch {
 public:
     explicit heap_watch(asio::io_context& io) : timer_(io) {}
 
-    /// Takes what is in use now for idle.
+    /// Takes the memory that is in use now as the idle level.
     void begin()
     {
         idle_ = in_use();
         most_ = 0;
-        look();
+        schedule();
     }
-    /// Returns how many bytes more than when idle there were at most.
+    /// Returns how many bytes above the idle level were in use at most.
     [[nodiscard]] std::size_t most()
     {
-        note();
+        sample();
         timer_.cancel();
         return most_;
     }
@@ -43,18 +43,18 @@ private:
         const auto now = ::mallinfo2();
         return now.uordblks + now.hblkhd;
     }
-    void note()
+    void sample()
     {
         const std::size_t now = in_use();
         most_ = std::max(most_, now - std::min(now, idle_));
     }
-    void look()
+    void schedule()
     {
         timer_.expires_after(std::chrono::milliseconds(1));
         timer_.async_wait([this](std::error_code ec) {
             if (!ec) {
-                note();
-                look();
+                sample();
+                schedule();
             }
         });
     }

@@ -16,34 +16,35 @@ using namespace std::chrono_literals;
 
 const identity& authority()
 {
-    static const identity made = self_signed(ca_spec("coquest faults"));
-    return made;
+    static const identity instance = self_signed(ca_spec("coquest faults"));
+    return instance;
 }
 
 const identity& server_certificate()
 {
-    static const identity made = issue(server_spec({"DNS:localhost", "IP:127.0.0.1"}), authority());
-    return made;
+    static const identity instance =
+        issue(server_spec({"DNS:localhost", "IP:127.0.0.1"}), authority());
+    return instance;
 }
 
 const std::string& roots_path()
 {
-    static const temp_file made(authority().pem());
-    return made.path();
+    static const temp_file instance(authority().pem());
+    return instance.path();
 }
 
-const identity* certificate_for(way how)
+const identity* certificate_for(way mode)
 {
-    return has_tls(how.over) ? &server_certificate() : nullptr;
+    return has_tls(mode.over) ? &server_certificate() : nullptr;
 }
 
-wire_server::options options_for(way how, wire_server::options with)
+wire_server::options options_for(way mode, wire_server::options options)
 {
-    with.certificate = certificate_for(how);
-    return with;
+    options.certificate = certificate_for(mode);
+    return options;
 }
 
-// Works on buffer and sender::table alike.
+// Works on a buffer and on sender::table.
 template <class Row>
 void fill_row(Row&& row, int number, const std::string& text)
 {
@@ -53,27 +54,27 @@ void fill_row(Row&& row, int number, const std::string& text)
     }
 }
 
-void add_rows(buffer& to, rows what)
+void add_rows(buffer& target, rows spec)
 {
-    const std::string text(what.text, 'x');
-    for (int i = 0; i < what.count; ++i) {
-        to.table("t");
-        fill_row(to, i, text);
-        if (what.timestamps) {
-            to.at(timestamp_nanos(1000 + i));
+    const std::string text(spec.text, 'x');
+    for (int i = 0; i < spec.count; ++i) {
+        target.table("t");
+        fill_row(target, i, text);
+        if (spec.timestamps) {
+            target.at(timestamp_nanos(1000 + i));
         } else {
-            to.at_now();
+            target.at_now();
         }
     }
 }
 
-asio::awaitable<void> add_rows(sender& to, rows what)
+asio::awaitable<void> add_rows(sender& target, rows spec)
 {
-    const std::string text(what.text, 'x');
-    for (int i = 0; i < what.count; ++i) {
-        auto row = to.table("t");
+    const std::string text(spec.text, 'x');
+    for (int i = 0; i < spec.count; ++i) {
+        auto row = target.table("t");
         fill_row(row, i, text);
-        if (what.timestamps) {
+        if (spec.timestamps) {
             co_await row.at(timestamp_nanos(1000 + i));
         } else {
             co_await row.at_now();
@@ -89,37 +90,37 @@ std::chrono::milliseconds since(std::chrono::steady_clock::time_point begin)
 
 } // namespace
 
-std::ostream& operator<<(std::ostream& to, way how)
+std::ostream& operator<<(std::ostream& output, way mode)
 {
-    return to << to_string(how.over) << ", rows of the "
-              << (how.rows == owner::sender ? "sender" : "caller");
+    return output << to_string(mode.over) << ", rows of the "
+                  << (mode.rows == owner::sender ? "sender" : "caller");
 }
 
-scenario::scenario(way how, wire_server::options with)
-    : server(io, options_for(how, std::move(with))), how_(how)
+scenario::scenario(way mode, wire_server::options options)
+    : server(io, options_for(mode, std::move(options))), mode_(mode)
 {
 }
 
 const identity* scenario::certificate() const
 {
-    return certificate_for(how_);
+    return certificate_for(mode_);
 }
 
 sender_builder scenario::builder(std::string_view host, std::uint16_t port) const
 {
-    sender_builder made(how_.over, host, port);
-    made.protocol_version(protocol_version::v2)
+    sender_builder result(mode_.over, host, port);
+    result.protocol_version(protocol_version::v2)
         .auto_flush_interval(1h)
         .auto_flush_rows(0)
         .connect_timeout(2s)
         .retry_timeout(5s);
-    if (is_http(how_.over)) {
-        made.request_timeout(5s).retry_max_backoff(50ms);
+    if (is_http(mode_.over)) {
+        result.request_timeout(5s).retry_max_backoff(50ms);
     }
-    if (has_tls(how_.over)) {
-        made.tls_roots(roots_path());
+    if (has_tls(mode_.over)) {
+        result.tls_roots(roots_path());
     }
-    return made;
+    return result;
 }
 
 sender_builder scenario::builder(std::optional<std::uint16_t> port) const
@@ -132,89 +133,90 @@ sender_builder scenario::once() const
     return builder().retry_timeout(0ms);
 }
 
-outcome scenario::send(const sender_builder& with, rows what)
+outcome scenario::send(const sender_builder& builder, rows spec)
 {
-    buffer expected(with.options().version.value_or(protocol_version::v3));
-    add_rows(expected, what);
+    buffer expected(builder.options().version.value_or(protocol_version::v3));
+    add_rows(expected, spec);
     text_ = expected.to_string();
-    flushes_ = static_cast<std::size_t>(what.flushes);
+    flushes_ = static_cast<std::size_t>(spec.flushes);
     outcome got;
-    run(io, deliver(with, what, got));
+    run(io, deliver(builder, spec, got));
     return got;
 }
 
-asio::awaitable<void> scenario::deliver(sender_builder with, rows what, outcome& out)
+asio::awaitable<void> scenario::deliver(sender_builder builder, rows spec, outcome& result)
 {
     const auto begin = std::chrono::steady_clock::now();
     sender s;
     heap_.begin();
     try {
-        s = co_await with.build();
+        s = co_await builder.build();
     } catch (const error& e) {
-        out.failure = e;
-        out.elapsed = since(begin);
-        out.memory = heap_.most();
+        result.failure = e;
+        result.elapsed = since(begin);
+        result.memory = heap_.most();
         co_return;
     }
-    out.memory = heap_.most();
-    out.version = s.protocol_version();
-    buffer own = s.new_buffer();
-    co_await flush_all(s, own, what, out);
-    out.unsent = s.unsent_rows();
-    if (!out.failure) {
-        out.held = own.to_string();
+    result.memory = heap_.most();
+    result.version = s.protocol_version();
+    buffer caller_rows = s.new_buffer();
+    co_await flush_all(s, caller_rows, spec, result);
+    result.unacknowledged = s.unacknowledged_rows();
+    if (!result.failure) {
+        result.held = caller_rows.to_string();
         co_await s.close();
         co_return;
     }
-    if (how_.rows == owner::sender) {
-        EXPECT_EQ(out.unsent, static_cast<std::size_t>(what.count));
-        own = s.take_unsent();
+    if (mode_.rows == owner::sender) {
+        EXPECT_EQ(result.unacknowledged, static_cast<std::size_t>(spec.count));
+        caller_rows = s.take_unacknowledged();
     } else {
-        EXPECT_EQ(out.unsent, 0U);
+        EXPECT_EQ(result.unacknowledged, 0U);
     }
-    out.held = own.to_string();
+    result.held = caller_rows.to_string();
     if (recovery) {
         recovery();
         try {
-            co_await s.flush(own);
+            co_await s.flush(caller_rows);
             co_await s.close();
         } catch (const error& e) {
-            out.second_failure = e;
+            result.second_failure = e;
         }
     }
 }
 
-asio::awaitable<void> scenario::flush_all(sender& s, buffer& own, rows what, outcome& out)
+asio::awaitable<void> scenario::flush_all(sender& s, buffer& caller_rows, rows spec,
+                                          outcome& result)
 {
-    for (int i = 0; i < what.flushes && !out.failure; ++i) {
+    for (int i = 0; i < spec.flushes && !result.failure; ++i) {
         while (i != 0 && ready_again && !ready_again()) {
             co_await asio::post(io, asio::use_awaitable);
         }
-        if (how_.rows == owner::caller) {
-            add_rows(own, what);
+        if (mode_.rows == owner::caller) {
+            add_rows(caller_rows, spec);
         } else {
-            co_await add_rows(s, what);
+            co_await add_rows(s, spec);
         }
         heap_.begin();
         const auto begin = std::chrono::steady_clock::now();
         try {
-            if (how_.rows == owner::caller) {
-                co_await s.flush(own);
+            if (mode_.rows == owner::caller) {
+                co_await s.flush(caller_rows);
             } else {
                 co_await s.flush();
             }
         } catch (const error& e) {
-            out.failure = e;
+            result.failure = e;
         }
-        out.elapsed = since(begin);
-        out.memory = std::max(out.memory, heap_.most());
+        result.elapsed = since(begin);
+        result.memory = std::max(result.memory, heap_.most());
     }
 }
 
 void scenario::expect_delivered(const outcome& got, std::size_t times) const
 {
     EXPECT_FALSE(got.failure) << got.failure->what();
-    EXPECT_EQ(got.unsent, 0U);
+    EXPECT_EQ(got.unacknowledged, 0U);
     EXPECT_TRUE(got.held.empty());
     EXPECT_EQ(server.stored.size(), flushes_ * times);
     for (const std::string& body : server.stored) {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Rows 51 to 54: what /settings says, or fails to say, about protocol versions.
+// Rows 51 to 54 of docs/faults.md: what /settings says, or fails to say, about protocol versions.
 
 #include "scenario.hpp"
 
@@ -16,37 +16,37 @@ using namespace std::chrono_literals;
 
 const std::string byte_order_mark = "\xef\xbb\xbf";
 
-// A sender that asks.
-sender_builder asking(const sender_builder& like)
+// A builder whose sender asks the server for its protocol versions.
+sender_builder asking(const sender_builder& base)
 {
-    config options = like.options();
+    config options = base.options();
     options.version.reset();
     return sender_builder(options);
 }
 
-// build() fails, and no row was ever sent.
+// Expects that build() fails, and that no row was sent.
 error expect_unusable(scenario& s, errc code = errc::protocol_version_error)
 {
     const outcome got = s.send(asking(s.builder()));
     const error e = s.expect_failed(got, code, delivery::not_sent);
-    EXPECT_FALSE(got.version) << "there is a sender";
+    EXPECT_FALSE(got.version) << "a sender was built";
     EXPECT_TRUE(s.server.stored.empty());
     expect_in_time(got, 2000ms);
     expect_bounded(got);
     return e;
 }
 
-error expect_unusable(way how, const wire_script& answer, errc code = errc::protocol_version_error)
+error expect_unusable(way mode, const wire_script& answer, errc code = errc::protocol_version_error)
 {
-    scenario s(how);
+    scenario s(mode);
     s.server.scripts = {play({reads(), answer, discards_all()})};
     return expect_unusable(s, code);
 }
 
-// Rows go in version 1, which is what every server takes.
-void expect_version_1(way how, const wire_script& answer)
+// Expects that the rows are sent in version 1, which every server accepts.
+void expect_version_1(way mode, const wire_script& answer)
 {
-    scenario s(how);
+    scenario s(mode);
     s.server.scripts = {play({reads(), answer, healthy()}), healthy()};
     const outcome got = s.send(asking(s.builder()));
     EXPECT_FALSE(got.failure) << got.failure->what();
@@ -58,20 +58,20 @@ void expect_version_1(way how, const wire_script& answer)
 TEST_F(fault_matrix, row_51_settings_that_are_none)
 {
     const std::string good(three_versions);
-    for (const way how : plain_and_tls) {
-        SCOPED_TRACE(how);
+    for (const way mode : plain_and_tls) {
+        SCOPED_TRACE(mode);
         for (const std::string& page :
              {std::string("garbage"), std::string(), byte_order_mark, byte_order_mark + good,
               good + good, good.substr(0, good.size() - 1), std::string("[]"), std::string("null"),
               std::string("<html>hello</html>"), std::string(60'000, '['),
               std::string(200'000, '[')}) {
             SCOPED_TRACE(page.substr(0, 50));
-            const error e = expect_unusable(how, sends(settings(page)));
+            const error e = expect_unusable(mode, sends(settings(page)));
             EXPECT_TRUE(says(e, "set protocol_version to do without that page"));
         }
         std::string bad_utf8(three_versions);
         bad_utf8.insert(1, "\"\xff\xc0\x80\":\"\xff\",");
-        scenario lenient(how);
+        scenario lenient(mode);
         lenient.server.scripts = {play({reads(), sends(settings(bad_utf8)), healthy()})};
         const outcome got = lenient.send(asking(lenient.builder()));
         if (got.failure) {
@@ -87,14 +87,14 @@ TEST_F(fault_matrix, row_51_settings_without_end)
 {
     const std::string piece(64 * 1024, ' ');
     constexpr std::size_t mebibytes_64 = 1024; // pieces
-    for (const way how : plain_and_tls) {
-        SCOPED_TRACE(how);
+    for (const way mode : plain_and_tls) {
+        SCOPED_TRACE(mode);
         for (const char* framing : {"Content-Length: 67108864\r\n", ""}) {
             SCOPED_TRACE(framing);
             const std::string head = "HTTP/1.1 200 OK\r\n" + std::string(framing) + "\r\n";
             const std::size_t times =
                 *framing == '\0' ? std::numeric_limits<std::size_t>::max() : mebibytes_64;
-            scenario s(how);
+            scenario s(mode);
             s.server.scripts = {
                 play({reads(), sends(head), sends_many(piece, times), discards_all()})};
             const outcome got = s.send(asking(s.builder()));
@@ -112,19 +112,19 @@ TEST_F(fault_matrix, row_52_settings_with_other_versions)
         return sends(settings(
             "{\"config\":{\"line.proto.support.versions\":" + std::string(versions) + "}}"));
     };
-    for (const way how : plain) {
-        SCOPED_TRACE(how);
-        expect_version_1(how, sends(settings("{}")));
-        expect_version_1(how, sends(settings(R"({"config":{}})")));
-        expect_version_1(how, sends(settings(R"({"config":[1,2,3]})")));
-        expect_version_1(how, page("\"3\""));
-        expect_version_1(how, page("3"));
-        expect_version_1(how, page("null"));
-        expect_version_1(how, page("[1,99,4294967298,18446744073709551618,-2,\"2\",2.5,[3]]"));
+    for (const way mode : plain) {
+        SCOPED_TRACE(mode);
+        expect_version_1(mode, sends(settings("{}")));
+        expect_version_1(mode, sends(settings(R"({"config":{}})")));
+        expect_version_1(mode, sends(settings(R"({"config":[1,2,3]})")));
+        expect_version_1(mode, page("\"3\""));
+        expect_version_1(mode, page("3"));
+        expect_version_1(mode, page("null"));
+        expect_version_1(mode, page("[1,99,4294967298,18446744073709551618,-2,\"2\",2.5,[3]]"));
         for (const char* versions : {"[]", "[99]", "[-1]", "[0]", "[\"2\"]", "[2.5]", "[[2]]",
                                      "[4294967298]", "[18446744073709551618]", "[null]"}) {
             SCOPED_TRACE(versions);
-            EXPECT_TRUE(says(expect_unusable(how, page(versions)),
+            EXPECT_TRUE(says(expect_unusable(mode, page(versions)),
                              "supports none of the versions 1, 2 and 3"));
         }
     }
@@ -132,14 +132,14 @@ TEST_F(fault_matrix, row_52_settings_with_other_versions)
 
 TEST_F(fault_matrix, row_52_settings_with_other_lengths_of_names)
 {
-    for (const way how : plain) {
-        SCOPED_TRACE(how);
+    for (const way mode : plain) {
+        SCOPED_TRACE(mode);
         for (const char* length : {"0", "-5", "\"12\"", "null", "1e9", "99999999999999999999"}) {
             SCOPED_TRACE(length);
             const reply page = settings("{\"config\":{\"line.proto.support.versions\":[1,2,3],"
                                         "\"cairo.max.file.name.length\":" +
                                         std::string(length) + "}}");
-            scenario s(how);
+            scenario s(mode);
             s.server.scripts = {play({reads(), sends(page), healthy()})};
             s.expect_delivered(s.send(asking(s.builder())));
         }
@@ -148,22 +148,22 @@ TEST_F(fault_matrix, row_52_settings_with_other_lengths_of_names)
 
 TEST_F(fault_matrix, row_53_settings_that_are_not_there)
 {
-    for (const way how : plain_and_tls) {
-        SCOPED_TRACE(how);
-        expect_version_1(how, sends(status("404 Not Found", "", "no such page")));
+    for (const way mode : plain_and_tls) {
+        SCOPED_TRACE(mode);
+        expect_version_1(mode, sends(status("404 Not Found", "", "no such page")));
         const error refused =
-            expect_unusable(how, play({sends(status("401 Unauthorized"))}), errc::auth_error);
+            expect_unusable(mode, play({sends(status("401 Unauthorized"))}), errc::auth_error);
         EXPECT_EQ(refused.info().http_status, 401);
     }
 }
 
 TEST_F(fault_matrix, row_53_settings_that_fail_once)
 {
-    for (const way how : plain_and_tls) {
-        SCOPED_TRACE(how);
+    for (const way mode : plain_and_tls) {
+        SCOPED_TRACE(mode);
         for (const wire_script& failing : {play({reads(), sends(status("500 Sorry")), healthy()}),
                                            play({reads(), resets()}), play({reads(), cuts()})}) {
-            scenario s(how);
+            scenario s(mode);
             s.server.scripts = {failing, healthy()};
             const outcome got = s.send(asking(s.builder()));
             s.expect_delivered(got);
@@ -174,9 +174,9 @@ TEST_F(fault_matrix, row_53_settings_that_fail_once)
 
 TEST_F(fault_matrix, row_53_settings_that_never_come)
 {
-    for (const way how : plain_and_tls) {
-        SCOPED_TRACE(how);
-        scenario s(how);
+    for (const way mode : plain_and_tls) {
+        SCOPED_TRACE(mode);
+        scenario s(mode);
         s.server.scripts = {play({reads(), holds()})};
         const outcome got = s.send(asking(s.builder().request_timeout(300ms)).retry_timeout(0ms));
         s.expect_failed(got, errc::timed_out, delivery::not_sent);
@@ -187,9 +187,9 @@ TEST_F(fault_matrix, row_53_settings_that_never_come)
 
 TEST_F(fault_matrix, row_53_settings_elsewhere)
 {
-    for (const way how : plain_and_tls) {
-        SCOPED_TRACE(how);
-        scenario s(how);
+    for (const way mode : plain_and_tls) {
+        SCOPED_TRACE(mode);
+        scenario s(mode);
         const wire_server other(s.io, {});
         const std::string elsewhere = "http://127.0.0.1:" + std::to_string(other.port());
         s.server.scripts = {
@@ -200,23 +200,24 @@ TEST_F(fault_matrix, row_53_settings_elsewhere)
     }
 }
 
-// Another server stands there when the sender connects again.
-void expect_no_byte_of_version_2(way how, const reply& now)
+// Another server is at the address when the sender reconnects.
+void expect_no_byte_of_version_2(way mode, const reply& later_answer)
 {
-    SCOPED_TRACE(how);
-    scenario s(how);
+    SCOPED_TRACE(mode);
+    scenario s(mode);
     s.server.scripts = {
         play({reads(), sends(settings(three_versions)), stores(), sends(ok()), closes()}),
-        play({reads(), sends(now), healthy()}), healthy()};
+        play({reads(), sends(later_answer), healthy()}), healthy()};
     s.ready_again = [&] { return s.server.open == 0; };
     const outcome got = s.send(asking(s.builder()), {.flushes = 2});
 
     EXPECT_EQ(got.version, protocol_version::v3);
     ASSERT_GE(s.server.stored.size(), 1U);
     EXPECT_NE(s.server.stored[0].find("x=="), std::string::npos) << "version 2 looks different";
-    for (const request& one : s.server.requests) {
-        if (one.connection != 0) {
-            EXPECT_EQ(one.body.find("x=="), std::string::npos) << "version 2 went to version 1";
+    for (const request& received : s.server.requests) {
+        if (received.connection != 0) {
+            EXPECT_EQ(received.body.find("x=="), std::string::npos)
+                << "version 2 went to version 1";
         }
     }
     if (got.failure) {
@@ -229,11 +230,11 @@ void expect_no_byte_of_version_2(way how, const reply& now)
 
 TEST_F(fault_matrix, row_54_a_server_that_has_been_downgraded)
 {
-    for (const way how : plain_and_tls) {
-        expect_no_byte_of_version_2(how,
+    for (const way mode : plain_and_tls) {
+        expect_no_byte_of_version_2(mode,
                                     settings(R"({"config":{"line.proto.support.versions":[1]}})"));
-        expect_no_byte_of_version_2(how, settings("{}"));
-        expect_no_byte_of_version_2(how, status("404 Not Found"));
+        expect_no_byte_of_version_2(mode, settings("{}"));
+        expect_no_byte_of_version_2(mode, status("404 Not Found"));
     }
 }
 

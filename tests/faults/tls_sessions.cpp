@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Rows 63 to 69, 71 and 72: handshakes that stall or offer too little, records that somebody
-// changed, what else a server may send beside rows' answers, and keys that are renewed.
+// Rows 63 to 69, 71 and 72 of docs/faults.md: handshakes that stall or offer too little, records
+// that were tampered with, other messages between the answers, and keys that change.
 
 #include "tls_scenario.hpp"
 
@@ -17,9 +17,9 @@ constexpr std::chrono::milliseconds soon = 300ms;
 
 // ---------------------------------------------------------------- handshakes
 
-void expect_no_session(const tls_way& how, const server_behaviour& spec, tls_failure kind)
+void expect_no_session(const tls_way& mode, const server_behaviour& spec, tls_failure kind)
 {
-    tls_scenario s(how, spec);
+    tls_scenario s(mode, spec);
     const outcome got = s.send(s.builder());
     const error e = s.expect_failed(got, errc::tls_error, delivery::not_sent);
     EXPECT_EQ(e.info().tls, kind) << e.what();
@@ -27,25 +27,25 @@ void expect_no_session(const tls_way& how, const server_behaviour& spec, tls_fai
     EXPECT_TRUE(s.server.requests.empty());
 }
 
-// RC4 and 3DES, which no OpenSSL serves any more: unit/tls/handshake.cpp.
+// For RC4 and 3DES, which no OpenSSL serves any more, see unit/tls/session/handshake.cpp.
 TEST_F(fault_matrix, row_63_servers_that_offer_too_little)
 {
-    with_each_library([&](const tls_way& how) {
-        if (how.version == tls_version::tls1_3) {
-            return; // has nothing of this
+    with_each_library([&](const tls_way& mode) {
+        if (mode.version == tls_version::tls1_3) {
+            return; // TLS 1.3 has none of these
         }
-        server_behaviour anonymous = serving(how);
+        server_behaviour anonymous = serving(mode);
         anonymous.certificate.reset();
         anonymous.ciphers = "aNULL:@SECLEVEL=0";
-        expect_no_session(how, anonymous, tls_failure::no_common_cipher);
-        server_behaviour in_clear = serving(how);
+        expect_no_session(mode, anonymous, tls_failure::no_common_cipher);
+        server_behaviour in_clear = serving(mode);
         in_clear.ciphers = "eNULL:@SECLEVEL=0";
-        expect_no_session(how, in_clear, tls_failure::no_common_cipher);
+        expect_no_session(mode, in_clear, tls_failure::no_common_cipher);
         for (const tls_version old : {tls_version::tls1_0, tls_version::tls1_1}) {
-            server_behaviour spec = serving(how);
+            server_behaviour spec = serving(mode);
             spec.min = spec.max = old;
             spec.ciphers = "DEFAULT:@SECLEVEL=0";
-            expect_no_session(how, spec, tls_failure::protocol_version);
+            expect_no_session(mode, spec, tls_failure::protocol_version);
         }
     });
 }
@@ -57,10 +57,10 @@ sender_builder impatient(tls_scenario& s)
 
 TEST_F(fault_matrix, row_64_a_handshake_that_stalls)
 {
-    with_each_library([&](const tls_way& how) {
+    with_each_library([&](const tls_way& mode) {
         for (const std::size_t record : {0U, 2U, 6U}) {
             SCOPED_TRACE(record);
-            tls_scenario s(how, serving(how), record_proxy(tampering::stall, record));
+            tls_scenario s(mode, serving(mode), record_proxy(tampering::stall, record));
             const outcome got = s.send(impatient(s));
             expect_in_time(got, 2 * soon);
             ASSERT_TRUE(got.failure);
@@ -68,7 +68,7 @@ TEST_F(fault_matrix, row_64_a_handshake_that_stalls)
                 EXPECT_EQ(got.failure->info().tls, tls_failure::timed_out);
                 s.expect_failed(got, errc::tls_error, delivery::not_sent);
                 EXPECT_TRUE(s.server.requests.empty());
-            } else { // it was over by then
+            } else { // the handshake was complete
                 EXPECT_EQ(record, 6U);
                 s.expect_failed(got, errc::timed_out);
             }
@@ -79,40 +79,40 @@ TEST_F(fault_matrix, row_64_a_handshake_that_stalls)
 // ---------------------------------------------------------------- records
 
 // Stores the rows, and tampers with the answer.
-wire_script tampers_with_answer(tampering what)
+wire_script tampers_with_answer(tampering kind)
 {
-    return play({stores(), tampers(what, 0), sends(ok()), discards_all()});
+    return play({stores(), tampers(kind, 0), sends(ok()), discards_all()});
 }
 
 TEST_F(fault_matrix, row_65_records_that_somebody_changed)
 {
-    with_each_library([&](const tls_way& how) {
-        for (const tampering_name& what : all_tampering) {
-            SCOPED_TRACE(what.name);
-            tls_scenario s(how, serving(how));
-            s.server.scripts = {tampers_with_answer(what.kind), healthy()};
+    with_each_library([&](const tls_way& mode) {
+        for (const tampering_name& change : all_tampering) {
+            SCOPED_TRACE(change.name);
+            tls_scenario s(mode, serving(mode));
+            s.server.scripts = {tampers_with_answer(change.kind), healthy()};
             s.recovery = [] {};
             const outcome got = s.send(impatient(s).connect_timeout(2s));
-            if (what.kind == tampering::duplicate) { // of what was read already
+            if (change.kind == tampering::duplicate) { // a record that was read already
                 s.expect_delivered(got);
                 continue;
             }
             const bool starved = got.failure && got.failure->code() == errc::timed_out;
             s.expect_failed(got, starved ? errc::timed_out : errc::tls_error,
-                            delivery::maybe_applied);
-            EXPECT_EQ(s.server.stored.size(), 2U); // and again, when flushed again
+                            delivery::unconfirmed);
+            EXPECT_EQ(s.server.stored.size(), 2U); // and stored again by the second flush
         }
     });
 }
 
 TEST_F(fault_matrix, row_65_is_tried_again)
 {
-    with_each_library([&](const tls_way& how) {
-        tls_scenario before(how, serving(how), record_proxy(tampering::flip_middle, 2));
+    with_each_library([&](const tls_way& mode) {
+        tls_scenario before(mode, serving(mode), record_proxy(tampering::flip_middle, 2));
         before.expect_delivered(before.send(before.builder()));
         EXPECT_EQ(before.server.connections, 2U);
 
-        tls_scenario after(how, serving(how));
+        tls_scenario after(mode, serving(mode));
         after.server.scripts = {tampers_with_answer(tampering::flip_middle), healthy()};
         after.expect_delivered(after.send(after.builder()), 2);
         EXPECT_EQ(after.server.connections, 2U);
@@ -126,26 +126,26 @@ TEST_F(fault_matrix, row_66_an_end_without_close_notify)
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabc";
     const std::string up_to_the_end = "HTTP/1.1 200 OK\r\n\r\nabc";
 
-    with_each_library([&](const tls_way& how) {
+    with_each_library([&](const tls_way& mode) {
         for (const std::string& text : {cut_in_body, cut_in_chunk, up_to_the_end}) {
             SCOPED_TRACE(text);
-            tls_scenario s(how, serving(how));
+            tls_scenario s(mode, serving(mode));
             s.server.scripts = {play({stores(), sends(text), cuts()}), healthy()};
             s.recovery = [] {};
             const outcome got = s.send(s.builder().retry_timeout(0ms));
-            const error e = s.expect_failed(got, errc::tls_error, delivery::maybe_applied);
+            const error e = s.expect_failed(got, errc::tls_error, delivery::unconfirmed);
             EXPECT_EQ(e.info().tls, tls_failure::truncated) << e.what();
         }
         for (const auto& script : {play({stores(), sends(ok()), cuts()}),
-                                   play({stores(), sends(up_to_the_end), closes()})}) {
-            tls_scenario whole(how, serving(how));
+                                   play({stores(), sends("HTTP/1.0 204 OK\r\n\r\n"), closes()})}) {
+            tls_scenario whole(mode, serving(mode));
             whole.server.scripts = {script};
             whole.expect_delivered(whole.send(whole.builder()));
         }
     });
 }
 
-// ---------------------------------------------------------------- beside the answers
+// ---------------------------------------------------------------- between the answers
 
 void update_keys_often(tls_server& server)
 {
@@ -161,11 +161,11 @@ void send_tickets(tls_server& server)
     }
 }
 
-void expect_no_matter(const tls_way& how, const wire_script& meanwhile, const wire_script& answer)
+void expect_no_matter(const tls_way& mode, const wire_script& meanwhile, const wire_script& answer)
 {
-    tls_scenario s(how, serving(how));
-    const wire_script each = play({stores(), meanwhile, answer, meanwhile});
-    s.server.scripts = {play({shakes_hands(), meanwhile, each, each, each, holds()})};
+    tls_scenario s(mode, serving(mode));
+    const wire_script exchange = play({stores(), meanwhile, answer, meanwhile});
+    s.server.scripts = {play({shakes_hands(), meanwhile, exchange, exchange, exchange, holds()})};
     const outcome got = s.send(s.builder(), {.flushes = 3});
     s.expect_delivered(got);
     EXPECT_EQ(s.server.connections, 1U);
@@ -175,30 +175,31 @@ void expect_no_matter(const tls_way& how, const wire_script& meanwhile, const wi
 TEST_F(fault_matrix, row_67_new_keys_tickets_and_tiny_records)
 {
     const std::string answer =
-        "HTTP/1.1 200 OK\r\nContent-Length: 3000\r\n\r\n" + std::string(3000, 'x');
-    with_each_library([&](const tls_way& how) {
-        expect_no_matter(how, waits(0ms), sends_in_records(answer, 1));
-        expect_no_matter(how, waits(0ms), sends_in_records(answer, 64));
-        if (how.version == tls_version::tls1_3) {
-            expect_no_matter(how, with_tls(&update_keys_often), sends(ok()));
-            expect_no_matter(how, with_tls(&send_tickets), sends(ok()));
+        "HTTP/1.1 204 OK\r\nX-Padding: " + std::string(3000, 'x') + "\r\n\r\n";
+    with_each_library([&](const tls_way& mode) {
+        expect_no_matter(mode, waits(0ms), sends_in_records(answer, 1));
+        expect_no_matter(mode, waits(0ms), sends_in_records(answer, 64));
+        if (mode.version == tls_version::tls1_3) {
+            expect_no_matter(mode, with_tls(&update_keys_often), sends(ok()));
+            expect_no_matter(mode, with_tls(&send_tickets), sends(ok()));
         }
     });
 }
 
-// That none begins: unit/tls/session_core.cpp.
+// unit/tls/session/session_core.cpp tests that no other handshake begins.
 TEST_F(fault_matrix, row_68_another_handshake_is_refused)
 {
     const wire_script asks = with_tls([](tls_server& server) { server.renegotiate(); });
-    with_each_library([&](const tls_way& how) {
-        if (how.version == tls_version::tls1_3) {
-            return; // has none
+    with_each_library([&](const tls_way& mode) {
+        if (mode.version == tls_version::tls1_3) {
+            return; // has no renegotiation
         }
-        tls_scenario beside(how, serving(how));
+        tls_scenario beside(mode, serving(mode));
         beside.server.scripts = {play({stores(), asks, sends(ok()), discards_all()})};
         beside.expect_delivered(beside.send(beside.builder()));
 
-        tls_scenario insists(how, serving(how)); // OpenSSL's server gives up a client that won't
+        tls_scenario insists(
+            mode, serving(mode)); // OpenSSL's server rejects a client that does not comply
         insists.server.scripts = {play({shakes_hands(), asks, discards_all()}), healthy()};
         insists.recovery = [] {};
         const outcome got = insists.send(insists.builder());
@@ -208,75 +209,78 @@ TEST_F(fault_matrix, row_68_another_handshake_is_refused)
     });
 }
 
-TEST_F(fault_matrix, row_69_http2_is_not_asked_for)
+TEST_F(fault_matrix, row_69_http2_is_not_requested)
 {
     const std::string preface("\0\0\6\4\0\0\0\0\0\0\3\0\0\0\x64", 15); // of a server: SETTINGS
-    with_each_library([&](const tls_way& how) {
-        server_behaviour spec = serving(how);
+    with_each_library([&](const tls_way& mode) {
+        server_behaviour spec = serving(mode);
         spec.only_http2 = true;
-        tls_scenario by_alpn(how, spec);
+        tls_scenario by_alpn(mode, spec);
         by_alpn.expect_delivered(by_alpn.send(by_alpn.builder()));
 
-        tls_scenario at_once(how, serving(how));
-        at_once.server.scripts = {play({stores(), sends(preface), discards_all()})};
-        const outcome got = at_once.send(at_once.builder().retry_timeout(0ms));
-        at_once.expect_failed(got, errc::socket_error, delivery::maybe_applied);
+        tls_scenario unrequested(mode, serving(mode));
+        unrequested.server.scripts = {play({stores(), sends(preface), discards_all()})};
+        const outcome got = unrequested.send(unrequested.builder().retry_timeout(0ms));
+        unrequested.expect_failed(got, errc::socket_error, delivery::unconfirmed);
     });
 }
 
 TEST_F(fault_matrix, row_69_a_client_certificate_is_demanded)
 {
-    cert_spec me;
-    me.common_name = "me";
-    me.extended_key_usage = "clientAuth";
-    const identity mine = issue(me, lab_root());
-    const temp_file certificate(mine.pem());
-    const temp_file key(mine.key_pem());
-    with_each_library([&](const tls_way& how) {
-        server_behaviour spec = serving(how);
+    cert_spec client_spec;
+    client_spec.common_name = "me";
+    client_spec.extended_key_usage = "clientAuth";
+    const identity client = issue(client_spec, lab_root());
+    const temp_file certificate(client.pem());
+    const temp_file key(client.key_pem());
+    with_each_library([&](const tls_way& mode) {
+        server_behaviour spec = serving(mode);
         spec.client_issuer = lab_root();
-        tls_scenario without(how, spec);
-        const error e = without.expect_failed(without.send(without.builder()), errc::tls_error);
+        tls_scenario without_certificate(mode, spec);
+        const error e = without_certificate.expect_failed(
+            without_certificate.send(without_certificate.builder()), errc::tls_error);
         EXPECT_EQ(e.info().tls, tls_failure::client_certificate_required) << e.what();
         EXPECT_TRUE(says(e, "set tls_client_cert and tls_client_key"));
-        EXPECT_TRUE(without.server.requests.empty());
+        EXPECT_TRUE(without_certificate.server.requests.empty());
 
-        tls_scenario with(how, spec);
-        with.expect_delivered(with.send(
-            with.builder().tls_client_cert(certificate.path()).tls_client_key(key.path())));
+        tls_scenario with_certificate(mode, spec);
+        with_certificate.expect_delivered(
+            with_certificate.send(with_certificate.builder()
+                                      .tls_client_cert(certificate.path())
+                                      .tls_client_key(key.path())));
     });
 }
 
-asio::awaitable<void> rotate_ca(tls_scenario& s, sender_builder with, std::string roots)
+asio::awaitable<void> rotate_ca(tls_scenario& s, sender_builder builder, std::string roots)
 {
-    sender held = co_await with.build();
-    co_await held.table("t").column_i64("n", 1).at_now();
-    const error refused = co_await failure_of(held.flush());
+    sender client = co_await builder.build();
+    co_await client.table("t").column_i64("n", 1).at_now();
+    const error refused = co_await failure_of(client.flush());
     EXPECT_EQ(refused.info().tls, tls_failure::unknown_issuer) << refused.what();
-    EXPECT_EQ(held.unsent_rows(), 1U);
+    EXPECT_EQ(client.unacknowledged_rows(), 1U);
     s.trust(roots);
-    held.reload_tls();
-    co_await held.flush();
-    co_await held.close();
+    client.reload_tls();
+    co_await client.flush();
+    co_await client.close();
 }
 
 TEST_F(fault_matrix, row_71_a_ca_that_is_rotated)
 {
     const identity next = self_signed(ca_spec("the next root"));
     const identity leaf = issue(server_spec({"IP:127.0.0.1"}), next);
-    with_each_library([&](const tls_way& how) {
-        tls_scenario s(how, serving(how, leaf));
+    with_each_library([&](const tls_way& mode) {
+        tls_scenario s(mode, serving(mode, leaf));
         run(s.io, rotate_ca(s, s.builder(), next.pem()));
         EXPECT_EQ(s.server.stored.size(), 1U);
         EXPECT_EQ(s.server.connections, 2U);
     });
 }
 
-// Each connection of the server has a key of its own for tickets.
+// Each connection of the server has its own key for tickets.
 TEST_F(fault_matrix, row_72_tickets_of_a_key_that_is_gone)
 {
-    with_each_library([&](const tls_way& how) {
-        tls_scenario s(how, serving(how));
+    with_each_library([&](const tls_way& mode) {
+        tls_scenario s(mode, serving(mode));
         s.server.scripts = {play({stores(), sends(ok()), closes()})};
         s.ready_again = [&] { return s.server.open == 0; };
         s.expect_delivered(s.send(s.builder(), {.flushes = 4}));
@@ -284,16 +288,16 @@ TEST_F(fault_matrix, row_72_tickets_of_a_key_that_is_gone)
     });
 }
 
-// The session of version 1.2 that the first connection leaves is of no use to this server.
+// The TLS 1.2 session of the first connection is of no use to this server.
 TEST_F(fault_matrix, row_72_a_server_that_leaves_tls_1_2_behind)
 {
-    with_each_library([](const tls_way& how) {
-        server_behaviour spec = serving(how);
+    with_each_library([](const tls_way& mode) {
+        server_behaviour spec = serving(mode);
         spec.min = spec.max = tls_version::tls1_2;
-        tls_scenario on(how, spec);
-        on.server.scripts = {play({stores(), sends(status("204 No Content")), closes()})};
+        tls_scenario fixture(mode, spec);
+        fixture.server.scripts = {play({stores(), sends(status("204 No Content")), closes()})};
         std::optional<wire_server> second;
-        run(on.io,
+        run(fixture.io,
             [](tls_scenario& t, server_behaviour next,
                std::optional<wire_server>& upgraded) -> asio::awaitable<void> {
                 sender s = co_await t.builder().retry_timeout(std::chrono::milliseconds(0)).build();
@@ -301,15 +305,15 @@ TEST_F(fault_matrix, row_72_a_server_that_leaves_tls_1_2_behind)
                 co_await s.flush();
                 const std::uint16_t port = t.server.port();
                 t.server.stop();
-                wire_server::options again;
+                wire_server::options options;
                 next.min = next.max = tls_version::tls1_3;
-                again.tls = next;
-                again.port = port;
-                upgraded.emplace(t.io, again);
+                options.tls = next;
+                options.port = port;
+                upgraded.emplace(t.io, options);
                 upgraded->scripts = {healthy()};
                 co_await s.table("t").column_i64("n", 2).at_now();
                 co_await s.close();
-            }(on, spec, second));
+            }(fixture, spec, second));
         EXPECT_EQ(second->stored.size(), 1U);
     });
 }

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// The input is a program of calls on a buffer; what it gives is decoded and compared with a model.
+// The input is a program of calls on a buffer. The result is decoded, and compared with a model.
 
 #include "support/buffer_program.hpp"
 #include "support/choices.hpp"

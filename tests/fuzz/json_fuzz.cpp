@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Any text is either refused or safe to search.
+// Any text is either rejected or safe to search.
 
-#include "core/json.hpp"
-#include "core/printable.hpp"
+#include "core/http/json.hpp"
+#include "core/text/printable.hpp"
 
 #include <cstdint>
 #include <cstdlib>

@@ -1,13 +1,14 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Any bytes as a name and as a text are judged and escaped as the references do it, one byte at a
-// time. Texts and what is written have memory of just the size that the kernels are promised.
+// Any bytes are checked and escaped, as a name and as a text, like the reference implementations do
+// it, one byte at a time. Inputs and outputs have exactly the memory that the kernels require.
 
 #include "support/name_reference.hpp"
 #include "support/text_reference.hpp"
 
 #include <coquest/detail/text.hpp>
+#include <coquest/detail/utf8.hpp>
 #include <coquest/name.hpp>
 
 #include <cstddef>
@@ -25,17 +26,18 @@ using coquest::detail::name_kind;
 using coquest::detail::name_problem;
 using coquest::detail::text_slack;
 
-void require(bool agreed)
+void require(bool is_equal)
 {
-    if (!agreed) {
+    if (!is_equal) {
         std::abort();
     }
 }
 
-name_problem to_problem(name_fault::kind what)
+name_problem to_problem(name_fault::kind kind)
 {
-    switch (what) {
+    switch (kind) {
     case name_fault::kind::empty: return name_problem::empty;
+    case name_fault::kind::blank: return name_problem::outer_blank;
     case name_fault::kind::dot: return name_problem::misplaced_dot;
     case name_fault::kind::character: return name_problem::forbidden_character;
     case name_fault::kind::byte_order_mark: return name_problem::byte_order_mark;
@@ -46,22 +48,23 @@ name_problem to_problem(name_fault::kind what)
 
 using kernel = char* (*)(char*, std::string_view) noexcept;
 
-/// Runs a kernel; AddressSanitizer watches over the ends of @p text and of what it writes to.
+/// Runs a kernel. AddressSanitizer guards the ends of @p text and of the output.
 std::optional<std::string> written(kernel put, const std::vector<char>& text)
 {
-    std::vector<char> out(2 * text.size() + 2 + text_slack);
-    const char* const end = put(out.data(), {text.data(), text.size()});
+    std::vector<char> output(2 * text.size() + 2 + text_slack);
+    const char* const end = put(output.data(), {text.data(), text.size()});
     if (end == nullptr) {
         return std::nullopt;
     }
-    return std::string(out.data(), static_cast<std::size_t>(end - out.data()));
+    return std::string(output.data(), static_cast<std::size_t>(end - output.data()));
 }
 
 void check_name(std::string_view name, name_kind kind, const std::vector<char>& bytes)
 {
     const auto found = coquest::detail::check_name(name, kind);
-    if (const auto fault = find_name_fault(name, kind == name_kind::table)) {
-        require(found.problem == to_problem(fault->what) && found.position == fault->position);
+    if (const auto expected = find_name_fault(name, kind == name_kind::table)) {
+        require(found.problem == to_problem(expected->what) &&
+                found.position == expected->position);
         return;
     }
     require(found.problem == name_problem::none);

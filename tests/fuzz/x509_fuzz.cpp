@@ -1,12 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Certificates come from whoever answers, revocation lists from wherever a job fetches them: no
-// bytes may make the readers leave their input.
+// Certificates come from any server, and revocation lists from any place that a job fetches them
+// from: no input may make the parsers read outside it.
 
-#include "tls/crl.hpp"
-#include "tls/host_name.hpp"
-#include "tls/name_constraints.hpp"
+#include "tls/trust/certificate_path.hpp"
+#include "tls/trust/crl.hpp"
+#include "tls/trust/name_constraints.hpp"
+#include "tls/x509/host_name.hpp"
 
 #include <array>
 #include <cstddef>
@@ -22,9 +23,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         return list->der.size() == size ? 0 : -1;
     }
     if (const auto facts = parse_certificate(der)) {
-        const std::array<der_bytes, 2> chain{der, der}; // one that is self-issued is its own CA
+        const std::array path{*facts, *facts}; // a self-issued certificate is its own CA
+        if (const auto bad = find_constraint_violation(path); bad && bad->name.empty()) {
+            return -1;
+        }
+        const std::array<der_bytes, 2> sent{der, der};
         static const trust nothing;
-        if (const auto bad = find_constraint_violation(chain, nothing); bad && bad->name.empty()) {
+        if (find_path(sent, {}, nothing, {}).good()) {
             return -1;
         }
         const bool matched = host->matches(*facts);

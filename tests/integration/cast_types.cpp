@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Types that need a column made beforehand: decimals, and those that the server casts to
-// (contract §5.6 and §5.8).
+// Types that need an existing column: decimals, and the types that the server casts to
+// (docs/protocol.md, Types and values).
 
 #include "type_fixture.hpp"
 
@@ -22,7 +22,7 @@ using ::testing::HasSubstr;
 
 class cast_types : public type_test {
 protected:
-    /// Sends one row for each of @p values by @p add, and returns what column `x` holds.
+    /// Sends one row for each of @p values with @p add, and returns the content of the column `x`.
     template <class Value, class Add>
     [[nodiscard]] std::string round_trip(const std::string& type, const std::vector<Value>& values,
                                          Add add, std::string_view select = "x") const
@@ -136,7 +136,7 @@ TEST_F(cast_types, decimals_of_76_digits)
               (json{{"0." + std::string(75, '0') + "1"}, {"-0." + nines(76)}}.dump()));
 }
 
-// The server reads a string for a DECIMAL as it reads a decimal's text.
+// The server parses a string for a DECIMAL column like the text of a decimal.
 TEST_F(cast_types, decimal_texts_that_are_refused_are_refused_by_the_server)
 {
     const std::string table = create("x decimal(76,38)");
@@ -150,7 +150,7 @@ TEST_F(cast_types, decimal_texts_that_are_refused_are_refused_by_the_server)
         EXPECT_EQ(rows.try_at_now(), errc::invalid_decimal) << text;
         EXPECT_THAT(refusal(send_string(text)), HasSubstr("column: x")) << text;
     }
-    send(protocol_version::v3, send_string("1e-38")); // so it is the text that it minds
+    send(protocol_version::v3, send_string("1e-38")); // shows that the text is the reason
     EXPECT_EQ(stored("x", table), R"([["0.)" + std::string(37, '0') + R"(1"]])");
 }
 
@@ -185,7 +185,7 @@ TEST_F(cast_types, ipv4_addresses)
               R"([["127.0.0.1"],["255.255.255.255"],["0.0.0.1"],[null]])");
 }
 
-// Cast, since the server escapes nothing in the JSON of a CHAR.
+// The query casts, because the server escapes nothing in the JSON of a CHAR.
 TEST_F(cast_types, every_char_that_is_taken)
 {
     std::vector<char16_t> characters;
@@ -220,21 +220,21 @@ TEST_F(cast_types, geohashes)
 
     EXPECT_EQ(round_trip("geohash(6c)", hashes, add),
               R"([["u4pruy"],["u4pruy"],[null],["zzzzzz"]])")
-        << "longer ones are cut, shorter ones are NULL";
+        << "longer ones are truncated, shorter ones are NULL";
     EXPECT_EQ(round_trip("geohash(12c)", std::vector{hashes[0]}, add), R"([["u4pruydqqvj8"]])");
-    const json made = servers.sql("select make_geohash(10.40744, 57.64911, 60)");
-    EXPECT_EQ(made["dataset"].dump(), R"([["u4pruydqqvj8"]])") << "the server's own";
+    const json answer = servers.sql("select make_geohash(10.40744, 57.64911, 60)");
+    EXPECT_EQ(answer["dataset"].dump(), R"([["u4pruydqqvj8"]])") << "the server's own";
 }
 
 TEST_F(cast_types, long256_numbers)
 {
-    constexpr auto all = std::numeric_limits<std::uint64_t>::max();
+    constexpr auto ones = std::numeric_limits<std::uint64_t>::max();
     constexpr std::uint64_t low = 0x8000000000000000;
     const std::vector<long256> numbers{
         {{0x1f, 0, 0, 0}},
         {{0, 0, 0, 0}},
         {{0x0123456789abcdef, 0x1111222233334444, 0xfedcba9876543210, 0xabc}},
-        {{all, all, all, all}},
+        {{ones, ones, ones, ones}},
         {{low, low, low, low}}};
     const auto add = [](buffer& rows, const long256& value) { rows.column_long256("x", value); };
 

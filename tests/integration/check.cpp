@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// `coquest check`, as a user runs it, against the real servers.
+// `coquest check` against the real servers, run as a user runs it.
 
 #include "fixture.hpp"
 
@@ -26,29 +26,29 @@ constexpr std::string_view key = "5UjEMuA0Pj5pjK8a-fa24dyIf-Es5mYny3oE_Wmus48";
 
 struct result {
     int code = -1;
-    std::string text; // with what it says on standard error
+    std::string text; // including its standard error
 };
 
 class tool : public real_server {
 protected:
     static result run_tool(const std::string& words, const std::string& environment = "")
     {
-        result out;
+        result output;
         const std::string command = environment + " '" COQUEST_TOOL "' " + words + " 2>&1";
         FILE* const pipe = popen(command.c_str(), "r");
         if (pipe == nullptr) {
             ADD_FAILURE() << command;
-            return out;
+            return output;
         }
         std::array<char, 4096> block{};
         for (std::size_t n = 1; n != 0;) {
             n = std::fread(block.data(), 1, block.size(), pipe);
-            out.text.append(block.data(), n);
+            output.text.append(block.data(), n);
         }
         const int status = pclose(pipe);
-        out.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-        EXPECT_THAT(out.text, Not(AnyOf(HasSubstr("quest-secret"), HasSubstr(key))));
-        return out;
+        output.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+        EXPECT_THAT(output.text, Not(AnyOf(HasSubstr("quest-secret"), HasSubstr(key))));
+        return output;
     }
     [[nodiscard]] std::string conf(std::string_view protocol, const std::string& port,
                                    std::string_view more = "") const
@@ -63,6 +63,11 @@ protected:
     }
     static std::string quoted(const std::string& text) { return "'" + text + "'"; }
     static result check(const std::string& text) { return run_tool("check " + quoted(text)); }
+    /// Waits long enough for a server on a slow machine to close the connection.
+    static result check_patiently(const std::string& text)
+    {
+        return run_tool("check --wait 60 " + quoted(text));
+    }
 };
 
 TEST_F(tool, check_https)
@@ -134,7 +139,7 @@ TEST_F(tool, check_with_a_key_over_tcps)
 TEST_F(tool, check_with_a_key_that_the_server_does_not_know)
 {
     const result got =
-        check(conf("tcp", "auth_tcp", "username=nobody;token=" + std::string(key) + ";"));
+        check_patiently(conf("tcp", "auth_tcp", "username=nobody;token=" + std::string(key) + ";"));
 
     EXPECT_EQ(got.code, 6) << got.text;
     EXPECT_THAT(got.text, HasSubstr("hint: check username and token"));
@@ -146,6 +151,39 @@ TEST_F(tool, check_with_a_wrong_password)
 
     EXPECT_EQ(got.code, 6);
     EXPECT_THAT(got.text, HasSubstr("answered 401"));
+}
+
+TEST_F(tool, check_of_a_port_that_speaks_another_protocol)
+{
+    const std::string trusted = "tls_roots=" + servers.cert("root.crt") + ";";
+    const struct {
+        std::string conf;
+        std::string_view text;
+    } cases[] = {
+        {conf("tcp", "questdb_http"), "is this an HTTP server, as on QuestDB's port 9000? then use "
+                                      "http; does it speak TLS? then use tcps"},
+        {conf("tcps", "good", trusted),
+         "is this an HTTP server, as on QuestDB's port 9000? then use https"},
+        {conf("tcp", "good_tcp"), "does it speak TLS? then use tcps"},
+        {conf("http", "questdb_tcp"),
+         "is it one for rows over TCP, as QuestDB's 9009? then use tcp"},
+        {conf("https", "good_tcp", trusted),
+         "is this a port for rows over TCP, as QuestDB's 9009? then use tcps"},
+    };
+    for (const auto& example : cases) {
+        const result got = check_patiently(example.conf);
+
+        EXPECT_EQ(got.code, 7) << got.text;
+        EXPECT_THAT(got.text, HasSubstr(example.text));
+    }
+}
+
+TEST_F(tool, check_of_a_port_for_rows_over_tcp)
+{
+    const result got = check(conf("tcp", "questdb_tcp"));
+
+    EXPECT_EQ(got.code, 0) << got.text;
+    EXPECT_THAT(got.text, HasSubstr("the server has kept the connection open for 3 s"));
 }
 
 TEST_F(tool, check_of_a_certificate_that_is_refused)

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Rows made of columns, our own and Arrow's, against the real server.
+// Rows that are appended as columns, coquest's own and Arrow's, against the real server.
 
 #include "type_fixture.hpp"
 
@@ -35,8 +35,9 @@ TEST_F(columns, come_back_as_rows)
         const std::string table = unique_table();
 
         send(version, [&](buffer& rows) {
-            rows.append_columns(table, symbols("side", indices, sides), values("price", prices),
-                                values("amount", amounts).where(known), times);
+            rows.append_columns(table, symbol_column("side", indices, sides),
+                                value_column("price", prices),
+                                value_column("amount", amounts).where(known), times);
         });
 
         EXPECT_EQ(stored("side, price, amount, timestamp", table, 3),

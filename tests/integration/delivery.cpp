@@ -28,7 +28,7 @@ protected:
 
         EXPECT_EQ(failure.code(), errc::auth_error);
         EXPECT_EQ(failure.info().http_status, 401);
-        EXPECT_EQ(failure.info().state, coquest::delivery::rejected);
+        EXPECT_EQ(failure.info().state, coquest::delivery::not_sent);
         EXPECT_THAT(failure.what(), HasSubstr(failure.info().host));
         EXPECT_THAT(failure.info().host, HasSubstr("localhost:"));
         EXPECT_THAT(failure.what(), HasSubstr("401"));
@@ -36,7 +36,7 @@ protected:
         EXPECT_THAT(failure.what(), Not(HasSubstr("wrong-password")));
     }
 
-    /// The same server and roots as @p builder, nobody's credentials.
+    /// Returns a builder for the same server and roots as @p builder, without credentials.
     [[nodiscard]] static sender_builder anonymous(const sender_builder& builder)
     {
         config options = builder.options();
@@ -177,7 +177,7 @@ asio::awaitable<void> send_bad_then_good(sender_builder builder, std::string tab
     } catch (const error& e) {
         refusal = e;
     }
-    const buffer refused = target.take_unsent();
+    const buffer refused = target.take_unacknowledged();
     EXPECT_EQ(refused.row_count(), 1U);
     co_await target.table(table).column_i64("value", 2).at_now();
     co_await target.close();
@@ -204,11 +204,11 @@ asio::awaitable<void> send_and_wait(sender_builder builder, std::string table)
     co_await target.table(table).column_i64("value", 1).at_now();
     asio::steady_timer poll(co_await asio::this_coro::executor);
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (target.unsent_rows() != 0 && std::chrono::steady_clock::now() < deadline) {
+    while (target.unacknowledged_rows() != 0 && std::chrono::steady_clock::now() < deadline) {
         poll.expires_after(std::chrono::milliseconds(50));
         co_await poll.async_wait(asio::use_awaitable);
     }
-    EXPECT_EQ(target.unsent_rows(), 0U);
+    EXPECT_EQ(target.unacknowledged_rows(), 0U);
 }
 
 TEST_F(delivery, timer_sends_a_row_that_no_other_follows)

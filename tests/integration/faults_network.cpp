@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// A bad network between a sender and the real server (rows of the fault matrix that toxiproxy can
-// bring about).
+// A bad network between a sender and the real server: the rows of docs/faults.md that toxiproxy can
+// cause.
 
 #include "fixture.hpp"
 
@@ -49,7 +49,7 @@ public:
         }
     }
 
-    /// Sends rows while the network has a fault that lets nothing through, and after it has passed.
+    /// Sends rows while a network fault lets nothing through, and after it has passed.
     asio::awaitable<void> survive(std::string type, std::string stream, nlohmann::json attributes)
     {
         sender target = co_await builder_.build();
@@ -57,15 +57,15 @@ public:
         co_await target.flush();
         proxy_.add(type, stream, attributes);
         co_await add_rows(target, 1'000);
-        asio::steady_timer fault(target.get_executor(), milliseconds(700));
-        co_await fault.async_wait(asio::use_awaitable);
-        EXPECT_EQ(target.unsent_rows(), 1'000U);
+        asio::steady_timer pause(target.get_executor(), milliseconds(700));
+        co_await pause.async_wait(asio::use_awaitable);
+        EXPECT_EQ(target.unacknowledged_rows(), 1'000U);
         proxy_.clear();
         co_await target.flush();
         co_await target.close();
     }
 
-    /// Sends rows over a network that is bad all the time, without trying anything twice.
+    /// Sends rows over a network that is bad all the time, without retries.
     asio::awaitable<void> endure(std::size_t count)
     {
         builder_.retry_timeout(milliseconds(0));
@@ -75,11 +75,11 @@ public:
         co_await target.close();
     }
 
-    /// Expects the server to hold each row once.
+    /// Expects that the server has each row once.
     void expect_rows() const
     {
-        const std::string all = std::to_string(sent_);
-        (void)servers_.rows("select 1 from " + table_ + " limit " + all, sent_);
+        const std::string count = std::to_string(sent_);
+        (void)servers_.rows("select 1 from " + table_ + " limit " + count, sent_);
         EXPECT_EQ(servers_.sql("select count(), count_distinct(n) from " + table_)["dataset"],
                   nlohmann::json({{sent_, sent_}}));
     }
@@ -92,12 +92,12 @@ private:
     std::size_t sent_ = 0;
 };
 
-/// Runs @p test over a bad network to its end, and expects all its rows.
+/// Runs @p test over a bad network, and expects that all its rows arrive.
 void run_on(const real_servers& servers,
             const std::function<asio::awaitable<void>(bad_network&)>& test)
 {
-    if (const std::string why = toxiproxy::missing(); !why.empty()) {
-        GTEST_SKIP() << "SKIPPED: " << why;
+    if (const std::string reason = toxiproxy::missing(); !reason.empty()) {
+        GTEST_SKIP() << "SKIPPED: " << reason;
     }
     asio::io_context io;
     bad_network network(servers);

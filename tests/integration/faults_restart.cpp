@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// The real server dies and comes back while rows are on their way (row 55 of the fault matrix).
+// The real server is killed and restarted while rows are in flight (row 55 of docs/faults.md).
 
 #include "fixture.hpp"
 
@@ -19,9 +19,9 @@
 namespace coquest::test {
 namespace {
 
-constexpr std::size_t rows_a_round = 2'000; // of each sender, into each table
+constexpr std::size_t rows_a_round = 2'000; // from each sender, to each table
 
-/// Two senders, one of them with several connections, and a server that dies under them.
+/// Two senders, one of them with several connections, and a server that is killed while they send.
 class restarts {
 public:
     explicit restarts(asio::io_context& io) : io_(io)
@@ -35,7 +35,7 @@ public:
         EXPECT_EQ(sql(server_.port(), "create table often" + columns)["ddl"], "OK");
     }
 
-    /// Kills the server @p times times, and has all rows acknowledged.
+    /// Kills the server @p times times, and sends rows until all are acknowledged.
     asio::awaitable<void> run(std::size_t times)
     {
         sender_builder builder("http", "127.0.0.1", server_.port());
@@ -53,23 +53,23 @@ public:
             }
             up_ = false;
         }
-        for (sender& one : senders_) {
-            co_await one.close();
+        for (sender& each : senders_) {
+            co_await each.close();
         }
     }
 
-    /// Expects the server to have every row: once, where it deduplicates.
+    /// Expects that the server has every row, and only once in the table with deduplication.
     void expect_rows() const
     {
-        const std::string all = std::to_string(sent_);
+        const std::string count = std::to_string(sent_);
         const std::string sum = std::to_string(sent_ * (sent_ - 1) / 2);
-        (void)rows(server_.port(), "select 1 from once limit " + all, sent_);
-        (void)rows(server_.port(), "select 1 from (select distinct n from often) limit " + all,
+        (void)rows(server_.port(), "select 1 from once limit " + count, sent_);
+        (void)rows(server_.port(), "select 1 from (select distinct n from often) limit " + count,
                    sent_);
         EXPECT_EQ(
             sql(server_.port(), "select count(), count_distinct(n), sum(n) from once")["dataset"]
                 .dump(),
-            "[[" + all + "," + all + "," + sum + "]]");
+            "[[" + count + "," + count + "," + sum + "]]");
         const auto often =
             sql(server_.port(), "select count(), count_distinct(n) from often")["dataset"][0];
         EXPECT_GE(often[0], sent_);
@@ -77,7 +77,7 @@ public:
     }
 
 private:
-    /// Kills the server when a part of the next rows is acknowledged, and starts it again.
+    /// Kills the server when a part of the next rows is acknowledged, and restarts it.
     asio::awaitable<void> kill_server()
     {
         const std::size_t enough = sent_ + random_() % (rows_a_round * senders_.size() * 3 / 4);
@@ -92,20 +92,20 @@ private:
     asio::awaitable<void> send_rows()
     {
         for (std::size_t i = 0; i < rows_a_round; ++i) {
-            for (sender& one : senders_) {
+            for (sender& each : senders_) {
                 const auto n = static_cast<std::int64_t>(sent_++);
                 const timestamp_micros ts(1'700'000'000'000'000 + n / 3);
                 const std::string key = std::to_string(n % 3);
                 for (const char* table : {"once", "often"}) {
-                    co_await one.table(std::string(table))
+                    co_await each.table(std::string(table))
                         .symbol("key", key)
                         .column_i64("n", n)
                         .at(ts);
                 }
             }
         }
-        for (sender& one : senders_) {
-            co_await one.flush();
+        for (sender& each : senders_) {
+            co_await each.flush();
         }
     }
 
@@ -117,11 +117,11 @@ private:
 
     [[nodiscard]] std::size_t acknowledged() const
     {
-        std::size_t unsent = 0;
-        for (const sender& one : senders_) {
-            unsent += one.unsent_rows();
+        std::size_t unacknowledged = 0;
+        for (const sender& each : senders_) {
+            unacknowledged += each.unacknowledged_rows();
         }
-        return sent_ - unsent / 2; // each goes into two tables
+        return sent_ - unacknowledged / 2; // each row goes to two tables
     }
 
     asio::io_context& io_;
@@ -129,7 +129,7 @@ private:
     std::vector<sender> senders_;
     std::minstd_rand random_{std::random_device{}()};
     std::size_t sent_ = 0;
-    bool up_ = false; // the server is started again
+    bool up_ = false; // whether the server was restarted
 };
 
 TEST_F(fault_matrix, row_55_real_server_killed_ten_times)
@@ -137,7 +137,7 @@ TEST_F(fault_matrix, row_55_real_server_killed_ten_times)
     asio::io_context io;
     restarts test(io);
 
-    run(io, test.run(10), std::chrono::seconds(110));
+    run(io, test.run(10), std::chrono::seconds(220));
 
     test.expect_rows();
 }

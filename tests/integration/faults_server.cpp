@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Somebody changes the tables, or the disk is full, while rows are on their way (rows 56 and 57 of
-// the fault matrix).
+// The tables are changed, or the disk is full, while rows are in flight (rows 56 and 57 of
+// docs/faults.md).
 
 #include "fixture.hpp"
 
@@ -19,14 +19,14 @@ namespace {
 
 using ::testing::HasSubstr;
 
-/// One sender and one table. QuestDB 9.3.4 knows a table by what the connection saw last: it takes
-/// one more request after a change, and answers 204 though the rows end in a table that is gone, or
-/// as nulls. No client can tell; the tests give it that request.
+/// One sender and one table. QuestDB 9.3.4 caches a table for each connection: after a change it
+/// accepts one more request, and answers 204 even though it stores the rows in a table that is
+/// gone, or as nulls. No client can notice that; the tests send that request.
 class one_table {
 public:
     explicit one_table(const real_servers& servers) : servers_(servers), name_(unique_table()) {}
 
-    /// Makes the sender, and the table by its first rows.
+    /// Builds the sender, and creates the table by its first rows.
     asio::awaitable<void> begin(sender_builder builder)
     {
         sender_ = co_await builder.build();
@@ -43,14 +43,14 @@ public:
 
     asio::awaitable<void> flush() { return sender_.flush(); }
 
-    /// Runs @p statement, in which $ is the name of the table.
+    /// Runs @p statement, in which $ stands for the name of the table.
     void change(std::string statement) const
     {
         statement.replace(statement.find('$'), 1, name_);
         EXPECT_EQ(servers_.sql(statement)["ddl"], "OK") << statement;
     }
 
-    /// Changes the type of the column, and returns when the server has done so.
+    /// Changes the type of the column, and waits until the server has done so.
     void change_type(const std::string& type) const
     {
         change("alter table $ alter column s type " + type);
@@ -61,7 +61,7 @@ public:
         EXPECT_EQ(changed.size(), 1U) << type;
     }
 
-    /// Expects the server to refuse the next row with @p text, and the sender to keep it.
+    /// Expects that the server rejects the next row with @p text, and that the sender keeps it.
     asio::awaitable<void> expect_refusal(std::string text)
     {
         co_await add("kept");
@@ -70,13 +70,13 @@ public:
         EXPECT_EQ(failure.info().state, coquest::delivery::rejected);
         EXPECT_THAT(failure.info().server_message, HasSubstr(text));
         EXPECT_THAT(failure.what(), HasSubstr(text));
-        EXPECT_EQ(sender_.unsent_rows(), 1U);
+        EXPECT_EQ(sender_.unacknowledged_rows(), 1U);
     }
 
-    /// Delivers what was kept, on a connection that has not seen the old table.
+    /// Delivers the kept rows over a connection that has not used the old table.
     asio::awaitable<void> deliver(sender_builder builder)
     {
-        buffer kept = sender_.take_unsent();
+        buffer kept = sender_.take_unacknowledged();
         EXPECT_EQ(kept.row_count(), 1U);
         sender fresh = co_await builder.build();
         co_await fresh.flush(kept);
@@ -84,7 +84,7 @@ public:
         co_await sender_.close();
     }
 
-    /// Expects the table to hold @p value.
+    /// Expects that the table contains @p value.
     void expect(const std::string& value) const
     {
         const auto found =
@@ -178,7 +178,7 @@ asio::awaitable<void> meet_full_disk(const questdb_process& server, std::int64_t
     EXPECT_EQ(failure.info().http_status, 500);
     EXPECT_THAT(failure.info().server_message, HasSubstr("No space left"));
     EXPECT_GT(failure.info().attempts, 2U);
-    EXPECT_EQ(target.unsent_rows(), 20'000U);
+    EXPECT_EQ(target.unacknowledged_rows(), 20'000U);
 
     std::filesystem::remove(server.directory() / "ballast");
     co_await target.flush();
@@ -206,10 +206,10 @@ TEST_F(fault_matrix, row_57_real_disk_full)
 
     run(io, meet_full_disk(server, sent), std::chrono::seconds(60));
 
-    const std::string all = std::to_string(sent);
-    (void)rows(server.port(), "select 1 from t limit " + all, static_cast<std::size_t>(sent));
+    const std::string count = std::to_string(sent);
+    (void)rows(server.port(), "select 1 from t limit " + count, static_cast<std::size_t>(sent));
     EXPECT_EQ(sql(server.port(), "select count(), count_distinct(n) from t")["dataset"].dump(),
-              "[[" + all + "," + all + "]]");
+              "[[" + count + "," + count + "]]");
 }
 
 } // namespace

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// What the integration tests share: builders for the real servers, and a row to send.
+// Shared parts of the integration tests: builders for the real servers, and a row to send.
 #pragma once
 
 #include "support/questdb.hpp"
@@ -43,7 +43,7 @@ protected:
         return builder;
     }
 
-    /// A builder for one of haproxy's TLS ports that trusts a certificate of make_certs.
+    /// Makes a builder for one of haproxy's TLS ports that trusts a certificate of make_certs.
     [[nodiscard]] sender_builder tls(const std::string& port, std::string_view roots) const
     {
         return admin("https", port).tls_roots(servers.cert(roots));
@@ -56,7 +56,7 @@ protected:
         run(context, std::move(work));
     }
 
-    /// Sends a row, and expects to read it back.
+    /// Sends a row, and expects that it can be read back.
     void expect_delivery(const sender_builder& builder) const
     {
         const std::string table = unique_table();
@@ -65,7 +65,7 @@ protected:
         EXPECT_EQ(rows.dump(), R"([["buy",0.5]])");
     }
 
-    /// Tries to send a row, expects that to fail with nothing stored, and returns the failure.
+    /// Tries to send a row, expects that this fails and stores nothing, and returns the failure.
     [[nodiscard]] error expect_failure(const sender_builder& builder) const
     {
         const std::string table = unique_table();
@@ -82,7 +82,7 @@ protected:
     const real_servers servers;
 };
 
-/// The rows of the fault matrix that want a real server.
+/// The rows of docs/faults.md that need a real server.
 class fault_matrix : public real_server {};
 
 } // namespace coquest::test

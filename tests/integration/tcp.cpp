@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Rows over TCP where the real server hangs up or dies: what it has is counted by SQL.
+// Rows over TCP when the real server closes the connection or is killed: SQL counts what it has.
 
 #include "fixture.hpp"
 
@@ -31,55 +31,55 @@ asio::awaitable<void> pause(sender& s, std::chrono::milliseconds time)
     co_await timer.async_wait(asio::use_awaitable);
 }
 
-void add(buffer& to, const std::string& table, int from, int count)
+void add(buffer& rows, const std::string& table, int from, int count)
 {
     for (int i = from; i < from + count; ++i) {
-        to.table(table).symbol("key", "k").column_i64("n", i).at(timestamp_micros(1 + i));
+        rows.table(table).symbol("key", "k").column_i64("n", i).at(timestamp_micros(1 + i));
     }
 }
 
-// 100 rows, one with a text where the server has a number, and 100 more.
-asio::awaitable<void> send_a_bad_row(sender_builder from, std::string table)
+// Sends 100 rows, one with a text for a column of numbers, and 100 more.
+asio::awaitable<void> send_a_bad_row(sender_builder builder, std::string table)
 {
-    sender s = co_await from.build();
+    sender s = co_await builder.build();
     buffer rows = s.new_buffer();
     add(rows, table, 0, 100);
     rows.table(table).symbol("key", "k").column_str("n", "none").at(timestamp_micros(101));
     add(rows, table, 101, 100);
     const std::string sent = rows.to_string();
-    co_await s.flush(rows); // which says only that the system has taken them
+    co_await s.flush(rows); // which says only that the operating system has accepted them
 
     const auto last = std::chrono::steady_clock::now() + 20s;
     while (!s.must_close() && std::chrono::steady_clock::now() < last) {
         co_await pause(s, 5ms);
     }
     const error lost = co_await failure_of(s.table(table).column_i64("n", 1).at_now());
-    if (has_tls(from.options().transport)) { // the proxy ends TLS without its goodbye
+    if (has_tls(builder.options().transport)) { // the proxy ends TLS without close_notify
         EXPECT_EQ(lost.info().tls, tls_failure::truncated);
     } else {
         EXPECT_EQ(lost.code(), errc::socket_error);
         EXPECT_THAT(lost.what(), HasSubstr("connection closed by the server"));
     }
-    EXPECT_EQ(lost.info().state, delivery::maybe_applied);
+    EXPECT_EQ(lost.info().state, delivery::unconfirmed);
     EXPECT_EQ(lost.info().unconfirmed_rows, 201U);
     EXPECT_THAT(lost.what(), HasSubstr("; 201 rows that were sent "
-                                       "may not be stored (QuestDB hangs up at a row that it can't "
-                                       "take: see its log)"));
+                                       "may not be stored (QuestDB closes the connection at a row "
+                                       "that it can't take: see its log)"));
 
-    buffer kept = s.take_unsent();
+    buffer kept = s.take_unacknowledged();
     EXPECT_EQ(kept.to_string(), sent);
     kept.clear();
-    add(kept, table, 101, 100); // all but the bad one
+    add(kept, table, 101, 100); // the rows after the bad one
     co_await s.flush(kept);
     co_await s.close();
 }
 
 class tcp : public real_server {
 protected:
-    void expect_the_good_rows(const sender_builder& from) const
+    void expect_the_good_rows(const sender_builder& builder) const
     {
         const std::string table = unique_table();
-        await(send_a_bad_row(from, table));
+        await(send_a_bad_row(builder, table));
         (void)servers.rows("select 1 from " + table, 200);
         EXPECT_EQ(servers.sql("select count(), sum(n) from " + table)["dataset"].dump(),
                   "[[200," + std::to_string(200 * 201 / 2 - 100) + "]]");
@@ -97,7 +97,7 @@ TEST_F(tcp, row81_a_bad_line_ends_the_connection_of_tls)
                              .tls_roots(servers.cert("root.crt")));
 }
 
-// A server that is killed while rows stream to it, and comes back.
+// A server that is killed and restarted while rows are streamed to it.
 class killed {
 public:
     explicit killed(asio::io_context& io) : io_(io)

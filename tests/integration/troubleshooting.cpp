@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// One test per line of the TLS guide's troubleshooting list, and of its page on file formats: the
-// message names the host or the file, the reason in the words that users search for, and the
-// remedy.
+// The most frequent problems with TLS (docs/tls.md, Troubleshooting), against real servers: the
+// message names the host or the file, gives the reason in the words that users search for, and says
+// what to do.
 
 #include "fixture.hpp"
 
@@ -27,11 +27,11 @@ protected:
     {
         const error failure = expect_failure(builder);
         EXPECT_EQ(failure.code(), errc::tls_error);
-        EXPECT_EQ(failure.info().tls, kind) << make_error_code(failure.info().tls).message();
+        EXPECT_EQ(failure.info().tls, kind) << describe(failure.info().tls).text;
         EXPECT_THAT(std::string(failure.what()), says);
     }
 
-    /// Writes a file that is there for the one test.
+    /// Writes a file for one test.
     [[nodiscard]] std::string file(std::string_view name, std::string_view content) const
     {
         const std::string path = servers.cert("") + unique_table() + std::string(name);
@@ -147,7 +147,7 @@ TEST_F(troubleshooting, client_certificate_demanded_and_given)
 
 TEST_F(troubleshooting, connection_refused)
 {
-    // A bound port that nobody listens on refuses, and nobody else gets it meanwhile.
+    // A bound port without a listener refuses connections, and no other process can take it.
     asio::io_context context;
     asio::ip::tcp::socket reserved(context, {asio::ip::address_v4::loopback(), 0});
     const std::uint16_t port = reserved.local_endpoint().port();
@@ -166,7 +166,8 @@ TEST_F(troubleshooting, connection_refused)
 
 TEST_F(troubleshooting, server_without_tls)
 {
-    // QuestDB takes the handshake for a request: as its random bytes fall, it answers or hangs up.
+    // QuestDB takes the handshake for a request: depending on its random bytes, it answers or
+    // closes the connection.
     const error failure = expect_failure(tls("questdb_http", "root.crt"));
 
     EXPECT_EQ(failure.code(), errc::tls_error);
@@ -191,7 +192,7 @@ TEST_F(troubleshooting, server_with_tls_asked_without)
 
 TEST_F(troubleshooting, server_that_does_not_answer)
 {
-    // A listener that accepts nothing: TCP connects, TLS waits for an answer that never comes.
+    // A listener that accepts nothing: TCP connects, and TLS waits for an answer that never comes.
     asio::io_context context;
     asio::ip::tcp::acceptor silent(context, {asio::ip::address_v4::loopback(), 0});
     sender_builder builder("https", "127.0.0.1", silent.local_endpoint().port());

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// What the tests of types share: a buffer sent by a sender, a table made for it, what it holds.
+// Shared parts of the tests of types: sends a buffer, creates a table, and reads it back.
 #pragma once
 
 #include "fixture.hpp"
@@ -37,7 +37,7 @@ protected:
     {
         send(http().protocol_version(version), fill);
     }
-    /// Expects that the server refuses what @p fill writes, and returns its message.
+    /// Expects that the server rejects the rows that @p fill adds, and returns its message.
     [[nodiscard]] std::string refusal(const fill_rows& fill) const
     {
         try {
@@ -46,7 +46,7 @@ protected:
             EXPECT_EQ(e.info().http_status, 400);
             return e.what();
         }
-        ADD_FAILURE() << "the server took it";
+        ADD_FAILURE() << "the server accepted the rows";
         return {};
     }
     /// Creates a table with @p columns and `timestamp`, and returns its name.
@@ -59,7 +59,7 @@ protected:
         EXPECT_FALSE(answer.contains("error")) << answer;
         return table;
     }
-    /// Returns what `select @p columns from @p table` has, as soon as it has @p count rows.
+    /// Returns the result of `select @p columns from @p table` as soon as it has @p count rows.
     [[nodiscard]] std::string stored(std::string_view columns, const std::string& table,
                                      std::size_t count = 1) const
     {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Every type and every version against the real server: what was sent is what SQL returns.
+// Every type and every version against the real server: SQL returns what was sent.
 
 #include "type_fixture.hpp"
 
@@ -24,7 +24,7 @@ constexpr std::array all_versions{protocol_version::v1, protocol_version::v2, pr
 
 class types : public type_test {};
 
-/// The timestamp of the row @p i of a table whose rows are told apart by it.
+/// Returns the timestamp of row @p i of a table whose rows are distinguished by it.
 timestamp_micros row_time(std::size_t i)
 {
     return timestamp_micros(static_cast<std::int64_t>(i));

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Server CERTIFICATES: for each NAME=VERSION:KIND of its input, an HTTPS server on a free loopback
-// port, which it prints as NAME=PORT. It answers a request with the size and the hash of its body.
-// It ends when its input does.
+// Server CERTIFICATES: for each line NAME=VERSION:KIND of its input, starts an HTTPS server on a
+// free loopback port, and prints NAME=PORT. The server answers a request with the size and the hash
+// of its body. The program ends at the end of its input.
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsConfigurator;
@@ -48,9 +48,9 @@ public class Server {
         }
         KeyManagerFactory keys = KeyManagerFactory.getInstance("SunX509");
         keys.init(store, PASSWORD);
-        SSLContext made = SSLContext.getInstance("TLS");
-        made.init(keys.getKeyManagers(), null, null);
-        return made;
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(keys.getKeyManagers(), null, null);
+        return context;
     }
 
     static void serve(String directory, String line) throws Exception {
@@ -61,10 +61,10 @@ public class Server {
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 16);
         server.setHttpsConfigurator(new HttpsConfigurator(context(directory + "/" + kind + ".p12")) {
             @Override
-            public void configure(HttpsParameters to) {
-                SSLParameters with = getSSLContext().getDefaultSSLParameters();
-                with.setProtocols(new String[] {"TLSv" + version});
-                to.setSSLParameters(with);
+            public void configure(HttpsParameters parameters) {
+                SSLParameters sslParameters = getSSLContext().getDefaultSSLParameters();
+                sslParameters.setProtocols(new String[] {"TLSv" + version});
+                parameters.setSSLParameters(sslParameters);
             }
         });
         server.setExecutor(Executors.newCachedThreadPool());

@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // client LIBRARY ROOTS: for each line "PORT KIND SIZE" of its input, connects to localhost over
-// TLS, sends SIZE bytes, and prints "ok" with what came back, or "error" with the failure. KIND is
-// "post" for an HTTP request, and "echo" for a line that comes back reversed.
+// TLS, sends SIZE bytes, and prints "ok" with the answer, or "error" with the failure. KIND is
+// "post" for an HTTP request, and "echo" for a line that the server returns reversed.
 
-#include "core/address_list.hpp"
+#include "core/connect/address_list.hpp"
 #include "net/stream.hpp"
 
 #include <coquest/openssl.hpp>
@@ -29,9 +29,9 @@ namespace {
 
 using namespace coquest;
 using namespace std::chrono_literals;
-using detail::fault;
+using detail::status;
 
-constexpr std::chrono::seconds deadline(20); // a hang, not a measure
+constexpr std::chrono::seconds deadline(20); // detects a hang; measures nothing
 
 detail::tls_factory factory_of(std::string_view library)
 {
@@ -54,23 +54,23 @@ struct request {
     std::size_t size = 0;
 };
 
-std::string text_of(const request& what)
+std::string text_of(const request& asked)
 {
     std::string body;
-    for (std::size_t i = 0; i < what.size; ++i) {
+    for (std::size_t i = 0; i < asked.size; ++i) {
         body += static_cast<char>('a' + i * i % 26);
     }
-    if (what.kind == "echo") {
+    if (asked.kind == "echo") {
         return body + "\n";
     }
     return "POST /write HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: " +
-           std::to_string(what.size) + "\r\n\r\n" + body;
+           std::to_string(asked.size) + "\r\n\r\n" + body;
 }
 
-// An HTTP answer without a length goes on to the end of the connection.
-bool is_whole(const request& what, const std::string& answer)
+// An HTTP answer without a length ends with its connection.
+bool is_whole(const request& asked, const std::string& answer)
 {
-    if (what.kind == "echo") {
+    if (asked.kind == "echo") {
         return answer.find('\n') != std::string::npos;
     }
     constexpr std::string_view name = "\r\ncontent-length: ";
@@ -84,36 +84,38 @@ bool is_whole(const request& what, const std::string& answer)
            answer.size() >= body + 4 + std::stoul(answer.substr(length + name.size()));
 }
 
-asio::awaitable<fault> exchange(net::stream& s, const detail::any_tls_backend* tls, request what,
-                                std::string& answer)
+asio::awaitable<status> exchange(net::stream& s, const detail::any_tls_backend* tls, request asked,
+                                 std::string& answer)
 {
-    const std::vector<server_address> one{{"localhost", what.port}};
-    auto servers = std::make_shared<detail::address_list>(one);
+    const std::vector<server_address> addresses{{"localhost", asked.port}};
+    auto servers = std::make_shared<detail::address_list>(addresses);
     const auto last = net::clock::now() + deadline;
     std::vector<std::size_t> order{0};
-    fault problem = co_await s.connect(std::move(servers), std::move(order), {}, tls, last);
-    if (problem) {
-        co_return problem;
+    status result = co_await s.connect(std::move(servers), std::move(order), {}, tls, last);
+    if (!result.ok()) {
+        co_return result;
     }
     s.expires_at(last);
-    const std::string text = text_of(what);
+    const std::string text = text_of(asked);
     std::vector<asio::const_buffer> pieces{asio::buffer(text)};
     bool answered = false;
-    problem = co_await s.write(pieces, answered);
+    result = co_await s.write(pieces, answered, net::stream::input::left_alone);
     std::array<std::byte, 4096> block{};
     std::size_t n = 1;
-    while (!problem && n != 0 && !is_whole(what, answer)) {
-        problem = co_await s.read_some(block, n);
+    while (result.ok() && n != 0 && !is_whole(asked, answer)) {
+        result = co_await s.read_some(block, n);
         answer.append(reinterpret_cast<const char*>(block.data()), n);
     }
-    if (!problem) {
-        const fault ignored = co_await s.half_close(net::clock::now() + std::chrono::seconds(1));
+    if (result.ok()) {
+        std::vector<std::byte> said;
+        const status ignored =
+            co_await s.half_close(net::clock::now() + std::chrono::seconds(1), said);
     }
-    co_return problem;
+    co_return result;
 }
 
-// In one line: the body of an HTTP answer with its status, or all there is.
-std::string shown(const std::string& answer)
+// Formats an answer as one line: the status and the body of an HTTP answer, or all of another one.
+std::string on_one_line(const std::string& answer)
 {
     const std::size_t head = answer.find("\r\n\r\n");
     std::string text = head == std::string::npos
@@ -137,30 +139,31 @@ int main(int argc, char** argv)
     tls_options options;
     options.ca = tls_ca::pem_file;
     options.roots = argv[2];
-    tls_diagnosis why;
-    const auto tls = make != nullptr ? make(options, why) : nullptr;
+    tls_diagnosis diagnosis;
+    const auto tls = make != nullptr ? make(options, diagnosis) : nullptr;
     if (!tls) {
-        std::cerr << argv[1] << ": " << (why.text.empty() ? "not in this build" : why.text) << '\n';
+        std::cerr << argv[1] << ": "
+                  << (diagnosis.text.empty() ? "not in this build" : diagnosis.text) << '\n';
         return 2;
     }
-    request what;
-    while (std::cin >> what.port >> what.kind >> what.size) {
+    request asked;
+    while (std::cin >> asked.port >> asked.kind >> asked.size) {
         asio::io_context io{1};
         net::stream s(io.get_executor());
         std::string answer;
-        fault problem;
-        asio::co_spawn(io, exchange(s, tls.get(), what, answer),
-                       [&](std::exception_ptr thrown, fault result) {
+        status result;
+        asio::co_spawn(io, exchange(s, tls.get(), asked, answer),
+                       [&](std::exception_ptr thrown, status ended) {
                            if (thrown) {
                                std::rethrow_exception(thrown);
                            }
-                           problem = std::move(result);
+                           result = std::move(ended);
                        });
         io.run();
-        if (problem) {
-            std::cout << "error " << problem.info.message << std::endl;
+        if (!result.ok()) {
+            std::cout << "error " << result.info().message << std::endl;
         } else {
-            std::cout << "ok " << shown(answer) << std::endl;
+            std::cout << "ok " << on_one_line(answer) << std::endl;
         }
     }
     return 0;

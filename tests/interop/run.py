@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The coquest authors
 # SPDX-License-Identifier: BSL-1.0
-"""run.py SERVER CLIENT CERTIFICATES LIBRARY...: each library of ours against a server, with TLS 1.2
-and 1.3 and each kind of key. What was sent must arrive, and what comes back must be that."""
+"""run.py SERVER CLIENT CERTIFICATES LIBRARY...: tests each TLS library of coquest against a server,
+with TLS 1.2 and 1.3 and each kind of key. The request and the answer must arrive unchanged."""
 
 import hashlib
 import os
@@ -17,7 +17,7 @@ KINDS = ("p256", "p384", "rsa2048", "rsa4096", "ed25519", "stranger")
 POSTED = 200_000  # bytes: more than a dozen records
 ECHOED = 1_000
 
-# Kinds that can't be, with the reason and what the error must say.
+# Kinds that must fail, with the reason, and a part of the error text.
 IMPOSSIBLE = {"stranger": ("its root is not trusted", "certificate verify failed")}
 
 
@@ -39,33 +39,33 @@ def ask(client, library, roots, lines):
     return result.stdout.splitlines()
 
 
-def faults_of(server, library, listeners, answers, expected):
-    for one, answer in zip(listeners, answers, strict=True):
-        reason, error = IMPOSSIBLE.get(one.kind, ("", ""))
+def failures_of(server, library, listeners, answers, expected):
+    for listener, answer in zip(listeners, answers, strict=True):
+        reason, error = IMPOSSIBLE.get(listener.kind, ("", ""))
         good = answer.startswith("error ") and error in answer if reason else answer == expected
-        said = f" refused, {reason}" if reason else ""
-        print(f"{'ok  ' if good else 'FAIL'} {server:8} {library:8} TLS {one.version} {one.kind}"
-              f"{said}{'' if good else ': ' + answer[:300]}")
+        note = f" refused, {reason}" if reason else ""
+        print(f"{'ok  ' if good else 'FAIL'} {server:8} {library:8} TLS {listener.version} "
+              f"{listener.kind}{note}{'' if good else ': ' + answer[:300]}")
         if not good:
-            yield one.name
+            yield listener.name
 
 
 def main(server, client, certificates, *libraries):
     servers.require(server)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # ctest's timeout: end the servers too
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # at ctest's timeout, end the servers too
     listeners = [servers.Listener(version, kind) for version in VERSIONS for kind in KINDS]
     roots = os.path.join(certificates, "root.crt")
     request, expected = request_to(server)
-    faults = []
+    failures = []
     with tempfile.TemporaryDirectory() as work, servers.Servers(certificates, work) as running:
         ports = getattr(running, server)(listeners)
-        lines = [f"{ports[one.name]} {request}" for one in listeners]
+        lines = [f"{ports[listener.name]} {request}" for listener in listeners]
         for library in libraries:
             answers = ask(client, library, roots, lines)
-            faults += faults_of(server, library, listeners, answers, expected)
-        if faults:
+            failures += failures_of(server, library, listeners, answers, expected)
+        if failures:
             print(open(running.log()).read()[-4000:])
-    sys.exit(1 if faults else 0)
+    sys.exit(1 if failures else 0)
 
 
 main(*sys.argv[1:])

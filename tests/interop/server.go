@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// server CERTIFICATES: for each NAME=VERSION:KIND of its input, an HTTPS server on a free loopback
-// port, which it prints as NAME=PORT. It answers a request with the size and the hash of its body.
-// It ends when its input does.
+// server CERTIFICATES: for each line NAME=VERSION:KIND of its input, starts an HTTPS server on a
+// free loopback port, and prints NAME=PORT. The server answers a request with the size and the hash
+// of its body. The program ends at the end of its input.
 
 package main
 
@@ -30,8 +30,8 @@ func answer(w http.ResponseWriter, r *http.Request) {
 }
 
 func serve(directory, line string) error {
-	name, what, _ := strings.Cut(line, "=")
-	version, kind, _ := strings.Cut(what, ":")
+	name, details, _ := strings.Cut(line, "=")
+	version, kind, _ := strings.Cut(details, ":")
 	pair, err := tls.LoadX509KeyPair(directory+"/"+kind+".crt", directory+"/"+kind+".key")
 	if err != nil {
 		return err

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The coquest authors
 # SPDX-License-Identifier: BSL-1.0
-"""Starts the servers of the matrix, each once, with a port for each listener of it.
+"""Starts the servers of the matrix, each of them once, with a port for each of its listeners.
 
-A starter takes a list of listeners and returns their ports by name. Ports are free ones that the
-kernel chose. Every process is a child of this one, and ended by its pid."""
+A starter takes a list of listeners, and returns their ports by name. The kernel chooses the ports.
+Every process is a child of this one, and is ended by its pid."""
 
 import hashlib
 import http.server
@@ -21,7 +21,7 @@ PATIENCE = 60  # seconds until a server must listen; Go and Java compile first
 
 
 def ended(child):
-    """Says whether a server has ended, which it gets a moment for."""
+    """Returns whether a server has ended, after waiting a moment for that."""
     try:
         child.wait(0.05)
         return True
@@ -32,7 +32,7 @@ def ended(child):
 class Listener:
     def __init__(self, version, kind):
         self.version = version  # "1.2" or "1.3"
-        self.kind = kind  # of key
+        self.kind = kind  # kind of key
         self.name = f"{kind}-{version}"
 
 
@@ -70,7 +70,7 @@ class Servers:
         return child
 
     def wait_for(self, pattern, count, child):
-        """Returns what @p pattern matched in the log, once that is so often there."""
+        """Returns all matches of `pattern` in the log as soon as there are `count` of them."""
         end = time.monotonic() + PATIENCE
         while True:
             with open(self.log()) as log:
@@ -79,7 +79,7 @@ class Servers:
             if len(found) >= count:
                 return found
             if ended(child) or time.monotonic() > end:
-                sys.exit(f"it does not listen:\n{text}")
+                sys.exit(f"the server does not listen:\n{text}")
 
     def wait_for_connections(self, ports, child):
         end = time.monotonic() + PATIENCE
@@ -90,7 +90,7 @@ class Servers:
                     break
                 except OSError:
                     if ended(child) or time.monotonic() > end:
-                        sys.exit(f"it does not listen:\n{open(self.log()).read()}")
+                        sys.exit(f"the server does not listen:\n{open(self.log()).read()}")
 
     # ------------------------------------------------------------ the servers
 
@@ -101,14 +101,15 @@ class Servers:
             config.write("defaults\n mode http\n timeout connect 5s\n"
                          " timeout client 30s\n timeout server 30s\n"
                          "global\n ssl-default-bind-options ssl-min-ver TLSv1.2\n")
-            for one in listeners:
-                config.write(f"listen {one.name}\n"
-                             f" bind fd@{sockets[one.name].fileno()} ssl"
-                             f" crt {self.path(one.kind, 'pem')}"
-                             f" ssl-min-ver TLSv{one.version} ssl-max-ver TLSv{one.version}\n"
+            for listener in listeners:
+                config.write(f"listen {listener.name}\n"
+                             f" bind fd@{sockets[listener.name].fileno()} ssl"
+                             f" crt {self.path(listener.kind, 'pem')}"
+                             f" ssl-min-ver TLSv{listener.version}"
+                             f" ssl-max-ver TLSv{listener.version}\n"
                              f" server backend 127.0.0.1:{backend}\n")
         child = self.run(["haproxy", "-db", "-f", config.name],
-                         pass_fds=[one.fileno() for one in sockets.values()])
+                         pass_fds=[server.fileno() for server in sockets.values()])
         close_all(sockets)
         self.wait_for_connections(ports, child)
         return ports
@@ -122,15 +123,15 @@ class Servers:
                          "client_body_buffer_size 1m;\n")
             for place in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"):
                 config.write(f"{place}_temp_path {self.work}/{place};\n")
-            for one in listeners:
-                config.write(f"server {{ listen 127.0.0.1:{ports[one.name]} ssl;"
-                             f" ssl_certificate {self.path(one.kind, 'crt')};"
-                             f" ssl_certificate_key {self.path(one.kind, 'key')};"
-                             f" ssl_protocols TLSv{one.version};"
+            for listener in listeners:
+                config.write(f"server {{ listen 127.0.0.1:{ports[listener.name]} ssl;"
+                             f" ssl_certificate {self.path(listener.kind, 'crt')};"
+                             f" ssl_certificate_key {self.path(listener.kind, 'key')};"
+                             f" ssl_protocols TLSv{listener.version};"
                              f" location / {{ proxy_pass http://127.0.0.1:{backend}; }} }}\n")
             config.write("}\n")
-        handles = [one.fileno() for one in sockets.values()]
-        inherited = "".join(f"{handle};" for handle in handles)  # as in its upgrades
+        handles = [server.fileno() for server in sockets.values()]
+        inherited = "".join(f"{handle};" for handle in handles)  # as nginx does in an upgrade
         child = self.run(["nginx", "-e", "stderr", "-c", config.name, "-p", self.work],
                          pass_fds=handles, env={**os.environ, "NGINX": inherited})
         close_all(sockets)
@@ -141,11 +142,12 @@ class Servers:
         backend = start_backend()
         with open(os.path.join(self.work, "stunnel.conf"), "w") as config:
             config.write("foreground = yes\npid =\ndebug = info\n")
-            for one in listeners:
-                config.write(f"[{one.name}]\naccept = 127.0.0.1:0\nconnect = 127.0.0.1:{backend}\n"
-                             f"cert = {self.path(one.kind, 'pem')}\n"
-                             f"sslVersionMin = TLSv{one.version}\n"
-                             f"sslVersionMax = TLSv{one.version}\n")
+            for listener in listeners:
+                config.write(f"[{listener.name}]\naccept = 127.0.0.1:0\n"
+                             f"connect = 127.0.0.1:{backend}\n"
+                             f"cert = {self.path(listener.kind, 'pem')}\n"
+                             f"sslVersionMin = TLSv{listener.version}\n"
+                             f"sslVersionMax = TLSv{listener.version}\n")
         child = self.run([program("stunnel"), config.name])
         bound = self.wait_for(r"Service \[(\S+)\] \(FD=\d+\) bound to 127\.0\.0\.1:(\d+)",
                               len(listeners), child)
@@ -153,29 +155,31 @@ class Servers:
 
     def openssl(self, listeners):
         ports = {}
-        for one in listeners:
+        for listener in listeners:
             child = self.run(["openssl", "s_server", "-accept", "127.0.0.1:0", "-rev",
-                              "-cert", self.path(one.kind, "pem"),
-                              f"-tls{one.version.replace('.', '_')}"], stdin=subprocess.DEVNULL)
+                              "-cert", self.path(listener.kind, "pem"),
+                              f"-tls{listener.version.replace('.', '_')}"],
+                             stdin=subprocess.DEVNULL)
             bound = self.wait_for(r"^ACCEPT 127\.0\.0\.1:(\d+)$", len(ports) + 1, child)
-            ports[one.name] = int(bound[-1])
+            ports[listener.name] = int(bound[-1])
         return ports
 
     def go(self, listeners):
         binary = os.path.join(self.work, "server")
         subprocess.run(["go", "build", "-o", binary, os.path.join(self.here, "server.go")],
                        check=True, cwd=self.work)
-        return self.told([binary, self.certificates], listeners)
+        return self.run_listed([binary, self.certificates], listeners)
 
     def java(self, listeners):
         source = os.path.join(self.here, "Server.java")
-        return self.told(["java", "-XX:TieredStopAtLevel=1", source, self.certificates], listeners)
+        return self.run_listed(["java", "-XX:TieredStopAtLevel=1", source, self.certificates],
+                               listeners)
 
-    def told(self, command, listeners):
-        """Of a server that reads its listeners and prints its ports."""
+    def run_listed(self, command, listeners):
+        """Runs a server that reads its listeners from its input, and prints its ports."""
         child = self.run(command, stdin=subprocess.PIPE, text=True)
-        for one in listeners:
-            child.stdin.write(f"{one.name}={one.version}:{one.kind}\n")
+        for listener in listeners:
+            child.stdin.write(f"{listener.name}={listener.version}:{listener.kind}\n")
         child.stdin.flush()
         bound = self.wait_for(r"^(\S+)=(\d+)$", len(listeners), child)
         return {name: int(port) for name, port in bound}
@@ -198,20 +202,21 @@ def require(server):
 
 
 def open_sockets(listeners):
-    """For a server that inherits them: nothing else can take the ports in between."""
-    sockets = {one.name: socket.create_server(("127.0.0.1", 0), backlog=64) for one in listeners}
-    for one in sockets.values():
-        one.set_inheritable(True)
-    return sockets, {name: one.getsockname()[1] for name, one in sockets.items()}
+    """Opens sockets for a server that inherits them: no other process can take their ports."""
+    sockets = {listener.name: socket.create_server(("127.0.0.1", 0), backlog=64)
+               for listener in listeners}
+    for server in sockets.values():
+        server.set_inheritable(True)
+    return sockets, {name: server.getsockname()[1] for name, server in sockets.items()}
 
 
 def close_all(sockets):
-    for one in sockets.values():
-        one.close()
+    for server in sockets.values():
+        server.close()
 
 
 class Backend(http.server.BaseHTTPRequestHandler):
-    """Answers with the size and the hash of what it got, as server.go and Server.java do."""
+    """Answers with the size and the hash of the request's body, like server.go and Server.java."""
 
     protocol_version = "HTTP/1.1"
 

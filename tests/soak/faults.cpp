@@ -43,9 +43,10 @@ std::chrono::milliseconds faults::begin()
     const std::size_t chosen = random_() % (std::size(toxics) + others);
     const std::chrono::milliseconds lasts(200 + random_() % 3'000);
     if (chosen < std::size(toxics)) {
-        const toxic& one = toxics[chosen];
-        ++counts_[std::string(one.type) + " " + one.stream];
-        proxy_.add(one.type, one.stream, nlohmann::json::parse(one.attributes));
+        const toxic& chosen_toxic = toxics[chosen];
+        ++counts_[std::string(chosen_toxic.type) + " " + chosen_toxic.stream];
+        proxy_.add(chosen_toxic.type, chosen_toxic.stream,
+                   nlohmann::json::parse(chosen_toxic.attributes));
     } else if (chosen == std::size(toxics)) {
         ++counts_["stall"];
         proxy_.stall(true);

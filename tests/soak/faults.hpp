@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Brings about a fault at a time, by a seed.
+// Causes one fault at a time, chosen by a seed.
 #pragma once
 
 #include "support/questdb_process.hpp"
@@ -18,12 +18,12 @@ class faults {
 public:
     faults(test::questdb_process& server, test::toxiproxy& proxy, unsigned seed);
 
-    /// Begins a fault; returns how long it is to last.
+    /// Begins a fault; returns how long it should last.
     std::chrono::milliseconds begin();
-    /// Ends it.
+    /// Ends the fault.
     void end();
 
-    /// Returns how often each fault was brought about.
+    /// Returns how often each fault was caused.
     [[nodiscard]] const std::map<std::string, int>& counts() const noexcept { return counts_; }
 
 private:

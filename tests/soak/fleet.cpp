@@ -19,7 +19,7 @@ namespace {
 
 constexpr int writers_of_a_sender = 4;
 constexpr std::int64_t first_time = 1'700'000'000'000'000; // µs
-constexpr std::int64_t step = 10'000; // between rows, about as fast as they are written
+constexpr std::int64_t step = 10'000; // between rows; about the rate at which they are written
 
 void rethrow(std::exception_ptr thrown)
 {
@@ -84,7 +84,7 @@ asio::awaitable<void> fleet::write(sender& target, int writer, int& running)
     --running;
 }
 
-// A row that was not taken is tried again under the same number.
+// A row that was not committed is added again under the same number.
 asio::awaitable<void> fleet::add(sender& target, int writer)
 {
     std::int64_t& n = committed_[writer];
@@ -101,7 +101,7 @@ asio::awaitable<void> fleet::add(sender& target, int writer)
     ++n;
 }
 
-// What failed is kept by the sender, so that it has only to be asked again.
+// The sender keeps the rows of a flush that failed, so that another flush is enough.
 asio::awaitable<void> fleet::flush(sender& target, int writer)
 {
     const auto begin = std::chrono::steady_clock::now();
@@ -121,7 +121,7 @@ asio::awaitable<void> fleet::flush(sender& target, int writer)
     counts_.longest_flush_ms = std::max<std::int64_t>(counts_.longest_flush_ms, taken.count());
 }
 
-// No fault of the soak makes rows that the server refuses.
+// No fault of the soak produces rows that the server rejects.
 void fleet::failed(const error& failure)
 {
     ++counts_.failures;
@@ -130,9 +130,9 @@ void fleet::failed(const error& failure)
     }
 }
 
-asio::awaitable<void> fleet::pause(std::chrono::milliseconds most)
+asio::awaitable<void> fleet::pause(std::chrono::milliseconds limit)
 {
-    asio::steady_timer timer(io_, most * (random_() % 1000) / 1000);
+    asio::steady_timer timer(io_, limit * (random_() % 1000) / 1000);
     co_await timer.async_wait(asio::use_awaitable);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// The senders of the soak, each with several coroutines that write rows until they are told to end.
+// The senders of the soak, each with several coroutines that write rows until they are stopped.
 #pragma once
 
 #include "soak/journal.hpp"
@@ -23,23 +23,24 @@ namespace coquest::soak {
 
 class fleet {
 public:
-    /// What happened; readable from any thread.
+    /// Totals; readable from any thread.
     struct counters {
         std::atomic<std::int64_t> acknowledged{0}; // rows
         std::atomic<std::int64_t> failures{0};     // calls that threw
         std::atomic<std::int64_t> longest_flush_ms{0};
     };
 
-    /// Has a sender for each of @p builders write into @p table.
+    /// Prepares a sender for each of @p builders, which writes into @p table.
     fleet(std::vector<sender_builder> builders, std::string table, journal& oracle, unsigned seed);
 
-    /// Runs until stop(), then has every row acknowledged. Throws what the writers can't handle.
+    /// Runs until stop(), then waits until every row is acknowledged. Rethrows unexpected
+    /// exceptions of the writers.
     void run();
-    /// Ends the writing; any thread.
+    /// Ends the writing. Callable from any thread.
     void stop() noexcept { stop_ = true; }
 
     [[nodiscard]] const counters& counts() const noexcept { return counts_; }
-    /// Returns the rows that each writer committed. After run().
+    /// Returns the number of rows that each writer committed. Valid after run().
     [[nodiscard]] const row_counts& committed() const noexcept { return committed_; }
 
 private:
@@ -49,7 +50,7 @@ private:
     asio::awaitable<void> add(sender& target, int writer);
     asio::awaitable<void> flush(sender& target, int writer);
     void failed(const error& failure);
-    asio::awaitable<void> pause(std::chrono::milliseconds most);
+    asio::awaitable<void> pause(std::chrono::milliseconds limit);
 
     asio::io_context io_{1};
     std::vector<sender_builder> builders_;

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// What the server acknowledged, on disk before anybody relies on it: the soak's oracle.
+// A file of acknowledged rows, synchronized to disk: the soak's oracle.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace coquest::soak {
 
-/// Rows of each writer: numbers below the value.
+/// The number of rows of each writer.
 using row_counts = std::map<int, std::int64_t>;
 
 class journal {
@@ -21,7 +21,7 @@ public:
     journal(const journal&) = delete;
     journal& operator=(const journal&) = delete;
 
-    /// Notes that the rows below @p rows of @p writer are acknowledged; throws std::system_error.
+    /// Records that the first @p rows rows of @p writer are acknowledged; throws std::system_error.
     void acknowledged(int writer, std::int64_t rows);
 
     /// Reads the file at @p path.

@@ -1,13 +1,14 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// soak [--seconds N] [--seed S]: senders write into a real QuestDB of their own while it, and the
-// network before it, fail every few seconds. In the end every row that was acknowledged, by a
-// journal on disk, is there once, and memory and descriptors are what they were.
+// soak [--seconds N] [--seed S]: senders write into a real QuestDB of their own, while it and the
+// network fail every few seconds. In the end every row that was acknowledged, by a journal on disk,
+// is in the table once, and memory and descriptors are what they were before.
 
 #include "soak/faults.hpp"
 #include "soak/fleet.hpp"
 #include "soak/journal.hpp"
+#include "support/blocking.hpp"
 #include "support/questdb.hpp"
 
 #include <unistd.h>
@@ -26,7 +27,6 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 namespace coquest::soak {
@@ -37,8 +37,8 @@ using std::chrono::seconds;
 using clock = std::chrono::steady_clock;
 
 constexpr int skipped = 77;                                       // ctest's SKIP_RETURN_CODE
-constexpr std::size_t most_growth = std::size_t{8} * 1024 * 1024; // after a warm-up
-constexpr std::size_t most_sockets = 3 + 2 * 5; // Asio's own, and of five connections
+constexpr std::size_t most_growth = std::size_t{8} * 1024 * 1024; // since the end of the warm-up
+constexpr std::size_t most_sockets = 3 + 2 * 5; // Asio's own, and those of five connections
 
 struct options {
     seconds duration{300};
@@ -66,9 +66,9 @@ options parse(int count, char** words)
 std::size_t resident_bytes()
 {
     std::ifstream file("/proc/self/statm");
-    std::size_t all = 0;
+    std::size_t total = 0;
     std::size_t resident = 0;
-    file >> all >> resident;
+    file >> total >> resident;
     return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
 }
 
@@ -78,7 +78,7 @@ std::size_t descriptors()
     return static_cast<std::size_t>(std::distance(begin(open), end(open)));
 }
 
-/// What the process holds, and the most of it.
+/// What the process holds.
 struct usage {
     std::size_t memory = resident_bytes();
     std::size_t files = descriptors();
@@ -90,12 +90,12 @@ struct usage {
     }
 };
 
-std::ostream& operator<<(std::ostream& out, const usage& shown)
+std::ostream& operator<<(std::ostream& out, const usage& value)
 {
-    return out << shown.memory / 1024 << " KiB and " << shown.files << " descriptors";
+    return out << value.memory / 1024 << " KiB and " << value.files << " descriptors";
 }
 
-/// Says which program is missing; empty where all are there.
+/// Returns which program is missing; empty if none is.
 std::string missing()
 {
     for (const char* program : {"java", "mvn"}) {
@@ -106,13 +106,13 @@ std::string missing()
     return test::toxiproxy::missing();
 }
 
-/// Says what is wrong; the program goes on to find all that is.
-class verdict {
+/// Reports failures; the program goes on to find the others.
+class test_result {
 public:
-    void expect(bool holds, const std::string& what)
+    void expect(bool holds, const std::string& failure)
     {
         if (!holds) {
-            std::cerr << "FAILED: " << what << "\n";
+            std::cerr << "FAILED: " << failure << "\n";
             passed_ = false;
         }
     }
@@ -135,23 +135,25 @@ std::vector<sender_builder> make_senders(std::uint16_t direct, std::uint16_t pro
     return senders;
 }
 
-void pause(milliseconds time)
+/// Waits until the senders have ended, for at most @p time; returns whether they have.
+bool ends_within(const std::future<void>& sending, milliseconds time)
 {
-    std::this_thread::sleep_for(time);
+    return sending.wait_for(time) == std::future_status::ready;
 }
 
-/// Has the faults come until @p end; returns the most that the process held.
-usage torment(faults& bad_luck, const fleet& senders, clock::time_point begin,
-              clock::time_point end)
+/// Causes faults until @p end, or until the senders have ended early; returns the peak of what the
+/// process held.
+usage torment(faults& bad_luck, const fleet& senders, const std::future<void>& sending,
+              clock::time_point begin, clock::time_point end)
 {
     usage most;
     auto report = clock::now();
-    while (clock::now() < end) {
-        const milliseconds lasts = bad_luck.begin();
-        pause(lasts);
+    bool have_ended = false;
+    while (!have_ended && clock::now() < end) {
+        have_ended = ends_within(sending, bad_luck.begin());
         most.add(usage());
         bad_luck.end();
-        pause(seconds(2));
+        have_ended = have_ended || ends_within(sending, seconds(2));
         most.add(usage());
         if (clock::now() > report) {
             report += seconds(30);
@@ -163,17 +165,17 @@ usage torment(faults& bad_luck, const fleet& senders, clock::time_point begin,
     return most;
 }
 
-/// Waits until rows that were acknowledged are readable.
+/// Waits until the acknowledged rows are readable.
 void wait_for_rows(const test::questdb_process& server, std::int64_t rows)
 {
     const auto deadline = clock::now() + seconds(60);
     while (test::sql(server.port(), "select count() from soak")["dataset"][0][0] < rows &&
            clock::now() < deadline) {
-        pause(milliseconds(100));
+        test::pause(milliseconds(100));
     }
 }
 
-void check_rows(verdict& result, const test::questdb_process& server, const fleet& senders,
+void check_rows(test_result& result, const test::questdb_process& server, const fleet& senders,
                 const std::string& journal_path)
 {
     const row_counts acknowledged = journal::read(journal_path);
@@ -192,7 +194,9 @@ void check_rows(verdict& result, const test::questdb_process& server, const flee
 }
 
 struct stopper {
-    explicit stopper(const std::unique_ptr<fleet>& of) noexcept : senders(of) {}
+    explicit stopper(const std::unique_ptr<fleet>& fleet_to_stop) noexcept : senders(fleet_to_stop)
+    {
+    }
     stopper(const stopper&) = delete;
     stopper& operator=(const stopper&) = delete;
     ~stopper()
@@ -204,16 +208,16 @@ struct stopper {
     const std::unique_ptr<fleet>& senders;
 };
 
-void run(verdict& result, const options& chosen)
+void run(test_result& result, const options& chosen)
 {
     test::questdb_process server;
     test::toxiproxy proxy(server.port());
     server.wait_until_ready();
-    const auto made =
+    const auto answer =
         test::sql(server.port(), "create table soak (timestamp timestamp, writer symbol, n long) "
                                  "timestamp(timestamp) partition by hour wal "
                                  "dedup upsert keys(timestamp, writer)");
-    result.expect(made.value("ddl", "") == "OK", "no table: " + made.dump());
+    result.expect(answer.value("ddl", "") == "OK", "no table: " + answer.dump());
     const std::string journal_path = server.directory().parent_path() / "journal";
     journal oracle(journal_path);
     faults bad_luck(server, proxy, chosen.seed);
@@ -221,11 +225,11 @@ void run(verdict& result, const options& chosen)
     auto senders = std::make_unique<fleet>(make_senders(server.port(), proxy.port()), "soak",
                                            oracle, chosen.seed);
     auto sending = std::async(std::launch::async, [&senders] { senders->run(); });
-    const stopper at_last(senders); // whose thread is waited for, also where this one fails
+    const stopper stop_at_exit(senders); // the destructor of `sending` waits for their thread
 
     const auto begin = clock::now();
-    const usage first = torment(bad_luck, *senders, begin, begin + chosen.duration / 5);
-    const usage most = torment(bad_luck, *senders, begin, begin + chosen.duration);
+    const usage first = torment(bad_luck, *senders, sending, begin, begin + chosen.duration / 5);
+    const usage most = torment(bad_luck, *senders, sending, begin, begin + chosen.duration);
     senders->stop();
     if (sending.wait_for(seconds(120)) != std::future_status::ready) {
         std::cerr << "FAILED: the senders hang\n";
@@ -255,11 +259,11 @@ void run(verdict& result, const options& chosen)
 int main(int count, char** words)
 {
     using namespace coquest;
-    soak::verdict result;
+    soak::test_result result;
     try {
         const soak::options chosen = soak::parse(count, words);
-        if (const std::string why = soak::missing(); !why.empty()) {
-            std::cerr << "SKIPPED: " << why << "\n";
+        if (const std::string reason = soak::missing(); !reason.empty()) {
+            std::cerr << "SKIPPED: " << reason << "\n";
             return soak::skipped;
         }
         std::cerr << "soak of " << chosen.duration.count() << " s, --seed " << chosen.seed << "\n";

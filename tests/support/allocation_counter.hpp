@@ -1,20 +1,16 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Counts every call of operator new in the process, and fails the one that a test wants to fail,
-// except under sanitizers, which have operators of their own.
+// Counts every call of operator new in the process, and makes the one that a test selects fail.
+// Does nothing under sanitizers, which have their own operators.
 #pragma once
+
+#include "support/sanitizers.hpp"
 
 #include <cstddef>
 #include <optional>
 
-#if defined(__has_feature)
-#define COQUEST_HAS_FEATURE(x) __has_feature(x)
-#else
-#define COQUEST_HAS_FEATURE(x) 0
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) ||                               \
-    COQUEST_HAS_FEATURE(address_sanitizer) || COQUEST_HAS_FEATURE(thread_sanitizer)
+#if COQUEST_ADDRESS_SANITIZER || COQUEST_THREAD_SANITIZER
 #define COQUEST_COUNTS_ALLOCATIONS 0
 #else
 #define COQUEST_COUNTS_ALLOCATIONS 1
@@ -22,12 +18,13 @@
 
 namespace coquest::test {
 
-/// Returns the number of allocations so far, of all threads; 0 where they are not counted.
+/// Returns the number of allocations so far, in all threads; 0 if they are not counted.
 [[nodiscard]] std::size_t allocations() noexcept;
 
-/// Has the allocation of this thread that follows @p after others throw std::bad_alloc, once.
+/// Skips @p after allocations of this thread, then makes one throw std::bad_alloc.
 void fail_allocation(std::size_t after) noexcept;
-/// Takes that back. Returns how many are still spared; none where the allocation has failed.
+/// Cancels fail_allocation(). Returns how many allocations were still to be skipped; nullopt if the
+/// allocation has already failed.
 [[nodiscard]] std::optional<std::size_t> spare_allocations() noexcept;
 
 } // namespace coquest::test

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Batches of given text.
+// Batches with a given text.
 #pragma once
 
 #include <coquest/detail/segment.hpp>
@@ -13,17 +13,18 @@
 
 namespace coquest::test {
 
-/// Returns @p rows rows of @p text in one segment of at least @p capacity bytes.
+/// Returns a batch of @p rows rows with the text @p text, in one segment of at least @p capacity
+/// bytes.
 inline detail::batch rows_of(const std::string& text, std::size_t rows = 1,
                              std::size_t capacity = 0)
 {
-    detail::batch made;
-    detail::segment* one = detail::segment::make(std::max(capacity, text.size()));
-    std::memcpy(one->data(), text.data(), text.size());
-    one->size = text.size();
-    made.chain.push_back(one);
-    made.rows = rows;
-    return made;
+    detail::batch result;
+    detail::segment* segment = detail::segment::make(std::max(capacity, text.size()));
+    std::memcpy(segment->data(), text.data(), text.size());
+    segment->size = text.size();
+    result.chain.push_back(segment);
+    result.rows = rows;
+    return result;
 }
 
 inline std::string text_of(const detail::batch& rows)

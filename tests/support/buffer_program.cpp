@@ -43,8 +43,8 @@ void buffer_program::run()
     }
     verify();
     std::vector<ilp_row> rows;
-    for (const line& one : lines_) {
-        rows.push_back(one.row);
+    for (const line& added : lines_) {
+        rows.push_back(added.row);
     }
     require(decode_ilp(buffer_.to_string(), version_) == rows, "all rows");
 }
@@ -142,7 +142,7 @@ void buffer_program::symbol()
     add_symbol(value);
 }
 
-/// Does in the model what a symbol with the name chosen last does.
+/// Updates the model for a symbol with the last chosen name.
 void buffer_program::add_symbol(const std::string& value)
 {
     attempted_ += 2 * (name_.size() + value.size()) + 2;
@@ -164,21 +164,22 @@ void buffer_program::add_symbol(const std::string& value)
     }
 }
 
-/// Does in the model what a column with the name chosen last does; no value: it is left out.
-void buffer_program::add(std::optional<ilp_value> value, faults found)
+/// Updates the model for a column with the last chosen name. Without a value, the column is left
+/// out.
+void buffer_program::add(std::optional<ilp_value> value, faults failures)
 {
-    attempted_ += 2 * name_.size() + 1024; // more than any value here but texts
+    attempted_ += 2 * name_.size() + 1024; // more than any value except a text
     if (fault_ || !value) {
         return;
     }
     if (state_ == state::idle) {
         fail(errc::invalid_api_call);
-    } else if (found.early) {
-        fail(*found.early);
+    } else if (failures.early) {
+        fail(*failures.early);
     } else if (bad_name(false)) {
         fail(errc::invalid_name);
-    } else if (found.late) {
-        fail(*found.late);
+    } else if (failures.late) {
+        fail(*failures.late);
     } else {
         row_.columns.emplace_back(name_, std::move(*value));
         state_ = state::column;
@@ -284,21 +285,21 @@ column_name buffer_program::choose_name()
     return std::string_view(name_);
 }
 
-bool buffer_program::bad_name(bool table) const
+bool buffer_program::bad_name(bool is_table) const
 {
-    return find_name_fault(name_, table) || name_.size() > limits_.max_name_len;
+    return find_name_fault(name_, is_table) || name_.size() > limits_.max_name_len;
 }
 
 std::string buffer_program::bytes() const
 {
-    std::string all;
-    for (const line& one : lines_) {
-        all += one.bytes;
+    std::string text;
+    for (const line& added : lines_) {
+        text += added.bytes;
     }
-    return all;
+    return text;
 }
 
-/// Compares all that can be seen of the buffer.
+/// Compares everything that can be observed of the buffer.
 void buffer_program::verify() const
 {
     const std::string expected = bytes();
@@ -317,10 +318,10 @@ void buffer_program::verify() const
             "whether a row is open");
 }
 
-void buffer_program::require(bool agreed, const std::string& what) const
+void buffer_program::require(bool is_equal, const std::string& aspect) const
 {
-    if (!agreed) {
-        throw program_failure("buffer and model differ in " + what + "\nversion " +
+    if (!is_equal) {
+        throw program_failure("buffer and model differ in " + aspect + "\nversion " +
                               std::to_string(version_) + ", segment_size " +
                               std::to_string(limits_.segment_size) + ", max_size " +
                               std::to_string(limits_.max_size) + ", calls:" + calls_so_far_);

@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Random calls on a buffer, and a model that says what each must do. Rows are compared as decoded
-// by ilp_decoder; after a failed row the buffer is compared byte for byte with what it was.
+// Makes random calls on a buffer, and compares it with a model that predicts each result. Rows are
+// compared as decoded by ilp_decoder. After a failed row, the buffer must have the same bytes as
+// before it.
 #pragma once
 
 #include "support/choices.hpp"
@@ -22,25 +23,25 @@
 
 namespace coquest::test {
 
-/// Says at which call buffer and model went apart; the calls before it are in the text.
+/// Buffer and model differ; the text says how, and lists the calls.
 class program_failure : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
 class buffer_program {
 public:
-    /// Chooses version, limits and every call by @p choose, which outlives it.
+    /// Takes the version, the limits and every call from @p choose, which must outlive the object.
     explicit buffer_program(choices& choose);
-    /// Makes calls until there is nothing left to choose by; throws program_failure.
+    /// Makes calls until no choices are left; throws program_failure.
     void run();
     /// Returns the number of calls made.
     [[nodiscard]] std::size_t calls() const noexcept { return calls_; }
 
 private:
     enum class state { idle, table, symbol, column };
-    /// What makes a column fail, in the order in which it is looked for.
+    /// The errors that a column causes, in the order in which the buffer checks for them.
     struct faults {
-        std::optional<errc> early; // before the name is looked at
+        std::optional<errc> early; // found before the name is checked
         std::optional<errc> late;
     };
     struct line {
@@ -86,13 +87,13 @@ private:
     std::error_code with_timestamp(End end);
     void check_finished(std::error_code got, const std::string& message, const std::string& before);
     void fail(errc code);
-    [[nodiscard]] bool bad_name(bool table) const;
+    [[nodiscard]] bool bad_name(bool is_table) const;
     [[nodiscard]] std::optional<errc> finish_fault() const;
     void check_full(const std::string& message, std::size_t before);
     void end_row();
     [[nodiscard]] std::string bytes() const;
     void verify() const;
-    void require(bool agreed, const std::string& what) const;
+    void require(bool is_equal, const std::string& aspect) const;
     void trace(std::string_view call);
 
     choices& choose_;
@@ -103,24 +104,24 @@ private:
     // the model
     std::vector<line> lines_;
     state state_ = state::idle;
-    ilp_row row_;                     // the open one
-    std::optional<errc> fault_;       // the first of the open row
+    ilp_row row_;                     // the open row
+    std::optional<errc> fault_;       // the first error of the open row
     std::optional<ilp_timestamp> at_; // given to the call that ends the row
-    bool at_fits_ = true;             // into 64 bits
-    std::size_t attempted_ = 0;       // most bytes that the open row could have had
+    bool at_fits_ = true;             // whether it fits into 64 bits
+    std::size_t attempted_ = 0;       // upper bound of the bytes of the open row
     std::optional<std::size_t> marker_;
     std::vector<line> taken_lines_;
     detail::batch taken_;
 
-    std::string name_; // last chosen
+    std::string name_; // the last chosen name
     std::string calls_so_far_;
     std::size_t calls_ = 0;
 };
 
-/// Returns @p value in the unit that the version has for columns.
+/// Returns @p value in the unit that columns have in @p version.
 [[nodiscard]] ilp_timestamp on_wire(ilp_timestamp value, int version);
 
-/// A time point that does not fit 64 bits is refused.
+/// A time point that does not fit into 64 bits is an error.
 template <class Duration>
 void buffer_program::add_time_point(std::chrono::sys_time<Duration> value)
 {
@@ -130,11 +131,11 @@ void buffer_program::add_time_point(std::chrono::sys_time<Duration> value)
     const wide ticks = wide{value.time_since_epoch().count()} * period::num *
                        (nanos ? 1'000'000'000 : 1'000'000) / period::den;
     const auto count = static_cast<std::int64_t>(ticks);
-    faults found;
+    faults failures;
     if (ticks != count) {
-        found.early = errc::invalid_timestamp;
+        failures.early = errc::invalid_timestamp;
     }
-    add(on_wire({count, nanos ? ilp_unit::nanos : ilp_unit::micros}, version_), found);
+    add(on_wire({count, nanos ? ilp_unit::nanos : ilp_unit::micros}, version_), failures);
 }
 
 } // namespace coquest::test

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// The arrays of buffer_program: ranges, ragged ones among them, and views of any shape and strides.
+// The arrays of buffer_program: ranges, some of them ragged, and views of any shape and strides.
 
 #include "support/buffer_program.hpp"
 #include "support/random_values.hpp"
@@ -16,21 +16,21 @@ namespace {
 
 ilp_array to_ilp(const std::vector<double>& elements, const std::vector<std::size_t>& shape)
 {
-    ilp_array out;
+    ilp_array result;
     for (const double element : elements) {
-        out.elements.push_back({element});
+        result.elements.push_back({element});
     }
     for (const std::size_t length : shape) {
-        out.shape.push_back(static_cast<std::uint32_t>(length));
+        result.shape.push_back(static_cast<std::uint32_t>(length));
     }
-    return out;
+    return result;
 }
 
 std::vector<double> random_doubles(choices& choose, std::size_t n)
 {
-    std::vector<double> out(n);
-    std::ranges::generate(out, [&choose] { return random_f64(choose); });
-    return out;
+    std::vector<double> result(n);
+    std::ranges::generate(result, [&choose] { return random_f64(choose); });
+    return result;
 }
 
 } // namespace
@@ -41,11 +41,11 @@ void buffer_program::array_column(column_name name)
     case 0: {
         const std::vector<double> value = random_doubles(choose_, choose_.below(20));
         buffer_.column_arr(name, value);
-        faults found;
+        faults failures;
         if (version_ == 1) {
-            found.early = errc::protocol_version_error;
+            failures.early = errc::protocol_version_error;
         }
-        return add(to_ilp(value, {value.size()}), found);
+        return add(to_ilp(value, {value.size()}), failures);
     }
     case 1:
     case 2: return nested_array_column(name);
@@ -60,21 +60,21 @@ void buffer_program::nested_array_column(column_name name)
     const std::size_t columns = choose_.below(4);
     std::vector<std::list<double>> value;
     std::vector<double> flat;
-    faults found;
+    faults failures;
     for (std::size_t i = 0; i < rows; ++i) {
         const bool ragged = i != 0 && choose_.once_in(20);
         const std::vector<double> part = random_doubles(choose_, columns + (ragged ? 1 : 0));
         value.emplace_back(part.begin(), part.end());
         flat.insert(flat.end(), part.begin(), part.end());
         if (ragged) {
-            found.late = errc::array_error;
+            failures.late = errc::array_error;
         }
     }
     if (version_ == 1) {
-        found.early = errc::protocol_version_error;
+        failures.early = errc::protocol_version_error;
     }
     buffer_.column(name, value);
-    add(to_ilp(flat, {rows, rows == 0 ? 0 : columns}), found);
+    add(to_ilp(flat, {rows, rows == 0 ? 0 : columns}), failures);
 }
 
 /// Views with shapes and strides, some of them impossible.
@@ -88,32 +88,32 @@ void buffer_program::viewed_array_column(column_name name)
         length = rank > 3 ? 1 : choose_.below(4);
         count *= length;
     }
-    faults found;
+    faults failures;
     if (rank != 0 && choose_.once_in(20)) {
         shape[choose_.below(rank)] = longest + choose_.below(2);
-        found.late = errc::array_error; // too few elements, unless the shape is refused or empty
+        failures.late = errc::array_error; // too few elements, unless the shape is invalid or empty
         count = 0;
     }
     if (rank == 0 || rank > 32 || std::ranges::max(shape) > longest) {
-        found.early = errc::array_error;
-    } else if (found.late && std::ranges::count(shape, 0U) == 0) {
-        found.early = errc::array_error; // 2 GiB at least
+        failures.early = errc::array_error;
+    } else if (failures.late && std::ranges::count(shape, 0U) == 0) {
+        failures.early = errc::array_error; // 2 GiB at least
     } else {
-        found.late = std::nullopt;
+        failures.late = std::nullopt;
     }
     if (version_ == 1) {
-        found.early = errc::protocol_version_error;
+        failures.early = errc::protocol_version_error;
     }
-    // what is strided lies within 30 elements of the middle
+    // Strided elements lie within 30 elements of the middle.
     const std::vector<double> elements = random_doubles(choose_, 61);
     if (choose_.once_in(2)) {
         const bool missing = choose_.once_in(10);
-        if (missing && !found.early) {
-            found.late = errc::array_error;
+        if (missing && !failures.early) {
+            failures.late = errc::array_error;
         }
         const std::span<const double> packed(elements.data(), (rank > 32 ? 0 : count) + missing);
         buffer_.column_arr(name, array_view(packed, shape));
-        return add(to_ilp({packed.begin(), packed.end()}, shape), found);
+        return add(to_ilp({packed.begin(), packed.end()}, shape), failures);
     }
     const bool bytes = choose_.once_in(2);
     std::vector<std::ptrdiff_t> strides(rank);
@@ -121,24 +121,24 @@ void buffer_program::viewed_array_column(column_name name)
         stride = static_cast<std::ptrdiff_t>(choose_.below(11)) - 5;
     }
     std::vector<double> gathered;
-    for (std::size_t i = 0; i < count && !found.early; ++i) {
-        std::ptrdiff_t at = 30;
-        std::size_t rest = i;
-        for (std::size_t d = rank; d-- != 0; rest /= shape[d]) {
-            at += static_cast<std::ptrdiff_t>(rest % shape[d]) * strides[d];
+    for (std::size_t i = 0; i < count && !failures.early; ++i) {
+        std::ptrdiff_t offset = 30;
+        std::size_t remainder = i;
+        for (std::size_t d = rank; d-- != 0; remainder /= shape[d]) {
+            offset += static_cast<std::ptrdiff_t>(remainder % shape[d]) * strides[d];
         }
-        gathered.push_back(elements[static_cast<std::size_t>(at)]);
+        gathered.push_back(elements[static_cast<std::size_t>(offset)]);
     }
     for (std::ptrdiff_t& stride : strides) {
         stride *= bytes ? 8 : 1;
     }
     if (rank != 0 && choose_.once_in(10)) {
         strides.pop_back();
-        found.early = errc::array_error;
+        failures.early = errc::array_error;
     }
     buffer_.column_arr(name, array_view(elements.data() + 30, shape, strides,
                                         bytes ? stride_unit::bytes : stride_unit::elements));
-    add(to_ilp(gathered, shape), found);
+    add(to_ilp(gathered, shape), failures);
 }
 
 } // namespace coquest::test

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// The columns of buffer_program: a call for each type, and the value that must come back.
+// The columns of buffer_program: one call for each type, and the value that the decoder must
+// return.
 
 #include "support/buffer_program.hpp"
 #include "support/random_values.hpp"
@@ -18,8 +19,8 @@ namespace {
 
 __extension__ using wide = __int128;
 
-/// Returns a number of at most 128 bits in two's complement, the highest byte first, no byte more
-/// than it needs.
+/// Returns a number of at most 128 bits in two's complement, most significant byte first, in as few
+/// bytes as possible.
 std::string big_endian(wide value)
 {
     std::string bytes;
@@ -72,11 +73,11 @@ void buffer_program::column()
 void buffer_program::add_text(const std::string& value)
 {
     attempted_ += 2 * value.size();
-    faults found;
+    faults failures;
     if (utf8_prefix(value) != value.size()) {
-        found.late = errc::invalid_utf8;
+        failures.late = errc::invalid_utf8;
     }
-    add(value, found);
+    add(value, failures);
 }
 
 void buffer_program::number_column(column_name name)
@@ -85,11 +86,11 @@ void buffer_program::number_column(column_name name)
     case 0: {
         const std::uint64_t value = choose_.bits(); // half of them are too large
         buffer_.column(name, value);
-        faults found;
+        faults failures;
         if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
-            found.early = errc::invalid_api_call;
+            failures.early = errc::invalid_api_call;
         }
-        return add(static_cast<std::int64_t>(value), found);
+        return add(static_cast<std::int64_t>(value), failures);
     }
     case 1: {
         const std::int64_t value = random_i64(choose_);
@@ -153,21 +154,21 @@ void buffer_program::timestamp_column(column_name name)
 
 void buffer_program::decimal_column(column_name name)
 {
-    faults found;
+    faults failures;
     if (version_ < 3) {
-        found.early = errc::protocol_version_error;
+        failures.early = errc::protocol_version_error;
     }
     if (choose_.once_in(2)) {
         const std::string value = random_decimal(choose_);
         if (!is_decimal_text(value)) {
-            found.late = errc::invalid_decimal;
+            failures.late = errc::invalid_decimal;
         }
         buffer_.column_dec(name, value);
-        return add(ilp_decimal_text{value}, found);
+        return add(ilp_decimal_text{value}, failures);
     }
     int scale = static_cast<int>(choose_.below(90)) - 10;
     if (scale > 76) {
-        found.late = errc::invalid_decimal;
+        failures.late = errc::invalid_decimal;
     }
     if (choose_.once_in(2)) {
         const std::int64_t value = random_i64(choose_);
@@ -176,7 +177,7 @@ void buffer_program::decimal_column(column_name name)
         for (; scale < 0; ++scale) {
             unscaled *= 10; // at most 10^10 times 2^63
         }
-        return add(ilp_decimal{static_cast<unsigned>(scale), big_endian(unscaled)}, found);
+        return add(ilp_decimal{static_cast<unsigned>(scale), big_endian(unscaled)}, failures);
     }
     scale = std::max(scale, 0);
     std::string bytes;
@@ -190,15 +191,15 @@ void buffer_program::decimal_column(column_name name)
         bytes.erase(0, 1);
     }
     if (bytes.size() > 32) {
-        found.late = errc::invalid_decimal;
+        failures.late = errc::invalid_decimal;
     }
-    add(ilp_decimal{static_cast<unsigned>(scale), bytes}, found);
+    add(ilp_decimal{static_cast<unsigned>(scale), bytes}, failures);
 }
 
-/// Types that go as the text or number which the server casts.
+/// Types that are sent as a text or a number, which the server casts.
 void buffer_program::cast_column(column_name name)
 {
-    faults found;
+    faults failures;
     switch (choose_.below(5)) {
     case 0: {
         uuid value;
@@ -232,9 +233,9 @@ void buffer_program::cast_column(column_name name)
         const auto value = static_cast<char16_t>(choose_.bits() >> choose_.below(64));
         buffer_.column_char(name, value);
         if (value == 0 || value > 0x7f) {
-            found.early = errc::invalid_api_call;
+            failures.early = errc::invalid_api_call;
         }
-        return add(std::string(1, static_cast<char>(value)), found);
+        return add(std::string(1, static_cast<char>(value)), failures);
     }
     default: {
         const int characters = static_cast<int>(choose_.below(14));
@@ -243,13 +244,14 @@ void buffer_program::cast_column(column_name name)
         const bool fits = characters >= 1 && characters <= 12;
         buffer_.column(name, geohash{bits, characters});
         std::string text;
-        for (std::uint64_t rest = bits; static_cast<int>(text.size()) < characters; rest /= 32) {
-            text.insert(text.begin(), "0123456789bcdefghjkmnpqrstuvwxyz"[rest % 32]);
+        for (std::uint64_t remaining_bits = bits; static_cast<int>(text.size()) < characters;
+             remaining_bits /= 32) {
+            text.insert(text.begin(), "0123456789bcdefghjkmnpqrstuvwxyz"[remaining_bits % 32]);
         }
         if (!fits) {
-            found.early = errc::invalid_api_call;
+            failures.early = errc::invalid_api_call;
         }
-        return add(text, found);
+        return add(text, failures);
     }
     }
 }

@@ -1,16 +1,16 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Rows of buffer_program: how they begin and end, call by call, typed, and by the range.
+// The rows of buffer_program: begun and ended call by call, typed, or as a range.
 
 #include "support/buffer_program.hpp"
 #include "support/random_values.hpp"
 #include "support/replay.hpp"
 
-#include "core/printable.hpp"
+#include "core/text/printable.hpp"
 
 #include <coquest/columns.hpp>
-#include <coquest/row.hpp>
+#include <coquest/row_schema.hpp>
 
 #include <chrono>
 #include <limits>
@@ -41,7 +41,7 @@ bool has_duplicates(const ilp_row& row)
     return twice;
 }
 
-/// Returns the last instant that may be a row's own.
+/// Returns the last instant that is allowed as a designated timestamp.
 std::int64_t last_instant(ilp_unit unit, int version)
 {
     using namespace std::chrono;
@@ -59,30 +59,31 @@ std::string shown(std::string_view bytes)
     return detail::printable(bytes, 1000);
 }
 
-/// Makes a call that throws where it fails, and returns the code.
+/// Makes a call that may throw a coquest::error, and returns the error's code.
 template <class Call>
-std::error_code caught(diagnostics& why, Call call)
+std::error_code caught(diagnostics& info, Call call)
 {
     try {
         call();
         return {};
     } catch (const error& failure) {
-        why = failure.info();
+        info = failure.info();
         return failure.code();
     }
 }
 
 constexpr std::string_view optional_name = "a name of more than 16";
 
-constexpr row_schema<"trades", coquest::symbol<"s=">, str<"text">, f64<"x">, i64<"n">, ts<"t">>
+constexpr row_schema<"trades", fields::symbol<"s=">, fields::str<"text">, fields::f64<"x">,
+                     fields::i64<"n">, fields::ts<"t">>
     trades;
-constexpr row_schema<"a table", coquest::symbol<"s=">, str<"a name of more than 16">, f64<"x">,
-                     i64<"n">, ts<"t">>
+constexpr row_schema<"a table", fields::symbol<"s=">, fields::str<"a name of more than 16">,
+                     fields::f64<"x">, fields::i64<"n">, fields::ts<"t">>
     sparse;
 
 } // namespace
 
-/// Returns why a row that could be ended must not be, if so; the limit of the buffer aside.
+/// Returns the error that ending the row must report, if any; max_size is not considered.
 std::optional<errc> buffer_program::finish_fault() const
 {
     if (fault_) {
@@ -103,8 +104,8 @@ std::optional<errc> buffer_program::finish_fault() const
     return std::nullopt;
 }
 
-/// Chooses a timestamp for the row, and calls @p end with what says it; with nothing for the
-/// server's time.
+/// Chooses a timestamp for the row, and calls @p end with it; without an argument for the server's
+/// time.
 template <class End>
 std::error_code buffer_program::with_timestamp(End end)
 {
@@ -139,7 +140,7 @@ std::error_code buffer_program::with_timestamp(End end)
     if (!as_time_point) {
         return end(timestamp_micros(value));
     }
-    // seconds, of which most do not fit
+    // In seconds; most values do not fit.
     at_fits_ = value <= std::numeric_limits<std::int64_t>::max() / 1'000'000 &&
                value >= std::numeric_limits<std::int64_t>::min() / 1'000'000;
     at_->value = at_fits_ ? value * 1'000'000 : 0;
@@ -150,24 +151,24 @@ void buffer_program::finish()
 {
     trace("finish");
     const std::string before = buffer_.to_string();
-    diagnostics why;
+    diagnostics info;
     const bool tries = choose_.once_in(2);
     const std::error_code got = with_timestamp([&](auto... at) {
-        if constexpr (requires { buffer_.try_at(at..., &why); }) {
+        if constexpr (requires { buffer_.try_at(at..., &info); }) {
             if (tries) {
-                return buffer_.try_at(at..., &why);
+                return buffer_.try_at(at..., &info);
             }
         }
         if constexpr (sizeof...(at) == 0) {
-            return tries ? buffer_.try_at_now(&why) : caught(why, [&] { buffer_.at_now(); });
+            return tries ? buffer_.try_at_now(&info) : caught(info, [&] { buffer_.at_now(); });
         } else {
-            return caught(why, [&] { buffer_.at(at...); });
+            return caught(info, [&] { buffer_.at(at...); });
         }
     });
-    check_finished(got, why.message, before);
+    check_finished(got, info.message, before);
 }
 
-/// Makes what a call that ends a row must make, or refuse.
+/// Checks the result of a call that ends a row.
 void buffer_program::check_finished(std::error_code got, const std::string& message,
                                     const std::string& before)
 {
@@ -207,7 +208,7 @@ void buffer_program::check_finished(std::error_code got, const std::string& mess
     verify();
 }
 
-/// A row was refused because of max_size: it, or what was tried, must indeed be too large.
+/// Checks that a row that failed because of max_size was indeed too large.
 void buffer_program::check_full(const std::string& message, std::size_t before)
 {
     if (fault_ || !at_fits_ || state_ == state::idle || state_ == state::table) {
@@ -221,7 +222,7 @@ void buffer_program::check_full(const std::string& message, std::size_t before)
     require(before + size + timestamp > limits_.max_size, "room for the row: " + message);
 }
 
-/// Begins a typed row in the model. Its names are looked at before any value.
+/// Begins a typed row in the model. The names are checked before any value.
 void buffer_program::begin_typed(const char* table, std::size_t longest_name)
 {
     if (fault_) {
@@ -237,7 +238,7 @@ void buffer_program::begin_typed(const char* table, std::size_t longest_name)
     state_ = state::table;
 }
 
-/// Calls @p add for a field where there is a value.
+/// Calls @p add for a field that has a value.
 template <class T, class Add>
 void buffer_program::add_field(std::string_view name, const std::optional<T>& value, Add add)
 {
@@ -247,34 +248,34 @@ void buffer_program::add_field(std::string_view name, const std::optional<T>& va
     }
 }
 
-/// A row of one of two schemas, the second with nothing that must be there.
+/// Appends a row of one of two schemas; in the second, every field is optional.
 void buffer_program::append()
 {
     trace("append");
     const std::string before = buffer_.to_string();
-    const bool all = choose_.once_in(2);
-    const auto there = [&] { return all || choose_.once_in(2); };
-    const auto maybe = [&](auto value) {
-        return there() ? std::optional(std::move(value)) : std::nullopt;
+    const bool complete = choose_.once_in(2);
+    const auto present = [&] { return complete || choose_.once_in(2); };
+    const auto optionally = [&](auto value) {
+        return present() ? std::optional(std::move(value)) : std::nullopt;
     };
-    const auto symbol = maybe(random_text(choose_));
-    const auto text = maybe(random_text(choose_));
-    const auto number = maybe(random_f64(choose_));
-    const auto integer = maybe(random_i64(choose_));
-    const auto time = maybe(std::chrono::sys_time<std::chrono::milliseconds>(
+    const auto symbol = optionally(random_text(choose_));
+    const auto text = optionally(random_text(choose_));
+    const auto number = optionally(random_f64(choose_));
+    const auto integer = optionally(random_i64(choose_));
+    const auto time = optionally(std::chrono::sys_time<std::chrono::milliseconds>(
         std::chrono::milliseconds(random_i64(choose_))));
 
-    begin_typed(all ? "trades" : "a table", all ? 6 : optional_name.size());
+    begin_typed(complete ? "trades" : "a table", complete ? 6 : optional_name.size());
     add_field("s=", symbol, [&](const std::string& value) { add_symbol(value); });
-    add_field(all ? "text" : optional_name, text,
+    add_field(complete ? "text" : optional_name, text,
               [&](const std::string& value) { add_text(value); });
     add_field("x", number, [&](double value) { add(ilp_f64{value}); });
     add_field("n", integer, [&](std::int64_t value) { add(value); });
     add_field("t", time, [&](auto value) { add_time_point(value); });
     const bool tries = choose_.once_in(2);
-    diagnostics why;
+    diagnostics info;
     const auto append_row = [&](const auto& row) {
-        return tries ? buffer_.try_append(row, &why) : caught(why, [&] { buffer_.append(row); });
+        return tries ? buffer_.try_append(row, &info) : caught(info, [&] { buffer_.append(row); });
     };
     const std::error_code got = with_timestamp([&](auto... at) {
         const auto finished = [&](auto values) {
@@ -284,13 +285,13 @@ void buffer_program::append()
                 return append_row(std::move(values).at(at...));
             }
         };
-        return all ? finished(trades(*symbol, *text, *number, *integer, *time))
-                   : finished(sparse(symbol, text, number, integer, time));
+        return complete ? finished(trades(*symbol, *text, *number, *integer, *time))
+                        : finished(sparse(symbol, text, number, integer, time));
     });
-    check_finished(got, why.message, before);
+    check_finished(got, info.message, before);
 }
 
-/// Rows of a range or of columns, that are all added or none of them.
+/// Appends a range or columns, of which either all rows are added or none.
 void buffer_program::append_range()
 {
     trace("append_range");
@@ -302,43 +303,44 @@ void buffer_program::append_range()
     for (std::uint64_t left = choose_.below(5); left != 0; --left) {
         elements.push_back({random_text(choose_), random_f64(choose_)});
     }
-    const std::uint64_t way = choose_.below(3);
-    diagnostics why;
-    const std::error_code got = caught(why, [&] {
-        if (way == 0) {
+    const std::uint64_t variant = choose_.below(3);
+    diagnostics info;
+    const std::error_code got = caught(info, [&] {
+        if (variant == 0) {
             std::vector<std::string> texts;
             std::vector<double> numbers;
-            for (const element& one : elements) {
-                texts.push_back(one.symbol);
-                numbers.push_back(one.number);
+            for (const element& each : elements) {
+                texts.push_back(each.symbol);
+                numbers.push_back(each.number);
             }
-            buffer_.append_columns("r", symbols("s", texts), values("x", numbers), at_now);
-        } else if (way == 1) {
-            constexpr coquest::row_schema<"r", coquest::symbol<"s">, f64<"x">> schema;
+            buffer_.append_columns("r", symbol_column("s", texts), value_column("x", numbers),
+                                   at_now);
+        } else if (variant == 1) {
+            constexpr coquest::row_schema<"r", fields::symbol<"s">, fields::f64<"x">> schema;
             buffer_.append(elements, schema.from(&element::symbol, &element::number).at_now());
         } else {
-            buffer_.append(elements, [](buffer& rows, const element& from) {
-                rows.table("r").symbol("s", from.symbol).column_f64("x", from.number).at_now();
+            buffer_.append(elements, [](buffer& rows, const element& source) {
+                rows.table("r").symbol("s", source.symbol).column_f64("x", source.number).at_now();
             });
         }
     });
-    const bool full = why.message.find("max_buf_size") != std::string::npos;
+    const bool full = info.message.find("max_buf_size") != std::string::npos;
     if (fault_ || state_ != state::idle) {
         require(full ? attempted_ > limits_.max_size
                      : got == make_error_code(fault_.value_or(errc::invalid_api_call)),
-                "the error: " + why.message);
+                "the error: " + info.message);
         end_row();
         return verify();
     }
     std::size_t size = buffer_.size();
     std::vector<line> added;
-    for (const element& one : elements) {
+    for (const element& each : elements) {
         end_row();
         begin_typed("r", 1);
         name_ = "s";
-        add_symbol(one.symbol);
+        add_symbol(each.symbol);
         name_ = "x";
-        add(ilp_f64{one.number});
+        add(ilp_f64{each.number});
         if (fault_) {
             break;
         }
@@ -346,10 +348,10 @@ void buffer_program::append_range()
         size += added.back().bytes.size();
     }
     if (full) {
-        require(size + attempted_ > limits_.max_size, "room for the rows: " + why.message);
+        require(size + attempted_ > limits_.max_size, "room for the rows: " + info.message);
     } else {
         require(got == (fault_ ? make_error_code(*fault_) : std::error_code()),
-                "the error: " + why.message);
+                "the error: " + info.message);
     }
     if (!got) {
         lines_.insert(lines_.end(), added.begin(), added.end());

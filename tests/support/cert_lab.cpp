@@ -14,6 +14,7 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
+#include <openssl/rsa.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
@@ -23,10 +24,10 @@
 namespace coquest::test {
 namespace {
 
-void require(bool good, const char* what)
+void require(bool holds, const char* message)
 {
-    if (!good) {
-        throw std::runtime_error(std::string("cert_lab: ") + what);
+    if (!holds) {
+        throw std::runtime_error(std::string("cert_lab: ") + message);
     }
 }
 
@@ -47,13 +48,13 @@ void set_name(X509_NAME* name, const std::string& common_name)
     }
 }
 
-void add_extension(X509* to, X509* issuer, const char* name, const std::string& value)
+void add_extension(X509* certificate, X509* issuer, const char* name, const std::string& value)
 {
     X509V3_CTX context;
-    X509V3_set_ctx(&context, issuer, to, nullptr, nullptr, 0);
+    X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
     X509_EXTENSION* const extension = X509V3_EXT_conf(nullptr, &context, name, value.c_str());
     require(extension != nullptr, value.c_str());
-    require(X509_add_ext(to, extension, -1) == 1, value.c_str());
+    require(X509_add_ext(certificate, extension, -1) == 1, value.c_str());
     X509_EXTENSION_free(extension);
 }
 
@@ -67,43 +68,43 @@ std::string join(const std::vector<std::string>& parts)
     return text;
 }
 
-void add_extensions(X509* to, X509* issuer, const cert_spec& spec)
+void add_extensions(X509* certificate, X509* issuer, const cert_spec& spec)
 {
     if (spec.ca) {
         const std::string length =
             spec.path_length ? ",pathlen:" + std::to_string(*spec.path_length) : "";
-        add_extension(to, issuer, "basicConstraints",
+        add_extension(certificate, issuer, "basicConstraints",
                       (*spec.ca ? "critical,CA:TRUE" : "critical,CA:FALSE") + length);
     }
     if (spec.key_ids) {
-        add_extension(to, issuer, "subjectKeyIdentifier", "hash");
-        if (issuer != to) {
-            add_extension(to, issuer, "authorityKeyIdentifier", "keyid");
+        add_extension(certificate, issuer, "subjectKeyIdentifier", "hash");
+        if (issuer != certificate) {
+            add_extension(certificate, issuer, "authorityKeyIdentifier", "keyid");
         }
     }
     if (!spec.san.empty()) {
-        add_extension(to, issuer, "subjectAltName", join(spec.san));
+        add_extension(certificate, issuer, "subjectAltName", join(spec.san));
     }
     if (!spec.key_usage.empty()) {
-        add_extension(to, issuer, "keyUsage", "critical," + spec.key_usage);
+        add_extension(certificate, issuer, "keyUsage", "critical," + spec.key_usage);
     }
     if (!spec.extended_key_usage.empty()) {
-        add_extension(to, issuer, "extendedKeyUsage", spec.extended_key_usage);
+        add_extension(certificate, issuer, "extendedKeyUsage", spec.extended_key_usage);
     }
     for (const auto& [name, value] : spec.more) {
-        add_extension(to, issuer, name.c_str(), value);
+        add_extension(certificate, issuer, name.c_str(), value);
     }
 }
 
-// Signs by `signer`; an issuer's name of null means the certificate's own.
+// Signs with `signer`. If `issuer` is null, the certificate names itself as its issuer.
 identity make(const cert_spec& spec, key_ptr key, X509* issuer, EVP_PKEY* signer)
 {
-    const std::shared_ptr<X509> made(X509_new(), &X509_free);
-    X509* const x = made.get();
+    const std::shared_ptr<X509> certificate(X509_new(), &X509_free);
+    X509* const x = certificate.get();
     long serial = 0;
     RAND_bytes(reinterpret_cast<unsigned char*>(&serial), 4);
     set_name(X509_get_subject_name(x), spec.common_name);
-    require(X509_set_version(x, X509_VERSION_3) == 1 &&
+    require(X509_set_version(x, spec.version_1 ? X509_VERSION_1 : X509_VERSION_3) == 1 &&
                 ASN1_INTEGER_set(X509_get_serialNumber(x), serial + 1) == 1 &&
                 X509_set_issuer_name(x, X509_get_subject_name(issuer != nullptr ? issuer : x)) ==
                     1 &&
@@ -111,20 +112,33 @@ identity make(const cert_spec& spec, key_ptr key, X509* issuer, EVP_PKEY* signer
             "filling in a certificate failed");
     X509_gmtime_adj(X509_getm_notBefore(x), std::chrono::seconds(spec.from).count());
     X509_gmtime_adj(X509_getm_notAfter(x), std::chrono::seconds(spec.until).count());
-    add_extensions(x, issuer != nullptr ? issuer : x, spec);
+    if (!spec.version_1) {
+        add_extensions(x, issuer != nullptr ? issuer : x, spec);
+    }
     const bool own_digest = EVP_PKEY_get_base_id(signer) == EVP_PKEY_ED25519;
     const EVP_MD* const digest = own_digest ? nullptr : EVP_get_digestbyname(spec.digest);
+    if (spec.pss) {
+        const std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context(EVP_MD_CTX_new(),
+                                                                         &EVP_MD_CTX_free);
+        EVP_PKEY_CTX* key_context = nullptr;
+        require(EVP_DigestSignInit(context.get(), &key_context, digest, nullptr, signer) == 1 &&
+                    EVP_PKEY_CTX_set_rsa_padding(key_context, RSA_PKCS1_PSS_PADDING) == 1 &&
+                    EVP_PKEY_CTX_set_rsa_pss_saltlen(key_context, RSA_PSS_SALTLEN_DIGEST) == 1 &&
+                    X509_sign_ctx(x, context.get()) > 0,
+                "signing failed");
+        return {certificate, std::move(key)};
+    }
     require(X509_sign(x, signer, digest) > 0, "signing failed");
-    return {made, std::move(key)};
+    return {certificate, std::move(key)};
 }
 
 template <class Write>
 std::string to_pem(Write write)
 {
-    const std::unique_ptr<BIO, int (*)(BIO*)> out(BIO_new(BIO_s_mem()), &BIO_free);
-    require(write(out.get()) == 1, "writing PEM failed");
+    const std::unique_ptr<BIO, int (*)(BIO*)> output(BIO_new(BIO_s_mem()), &BIO_free);
+    require(write(output.get()) == 1, "writing PEM failed");
     char* data = nullptr;
-    const long size = BIO_get_mem_data(out.get(), &data);
+    const long size = BIO_get_mem_data(output.get(), &data);
     return {data, static_cast<std::size_t>(size)};
 }
 
@@ -155,20 +169,20 @@ key_ptr ed25519_key()
 std::vector<std::byte> identity::der() const
 {
     std::vector<std::byte> bytes(static_cast<std::size_t>(i2d_X509(certificate.get(), nullptr)));
-    auto* to = reinterpret_cast<unsigned char*>(bytes.data());
-    i2d_X509(certificate.get(), &to);
+    auto* output = reinterpret_cast<unsigned char*>(bytes.data());
+    i2d_X509(certificate.get(), &output);
     return bytes;
 }
 
 std::string identity::pem() const
 {
-    return to_pem([this](BIO* out) { return PEM_write_bio_X509(out, certificate.get()); });
+    return to_pem([this](BIO* output) { return PEM_write_bio_X509(output, certificate.get()); });
 }
 
 std::string identity::key_pem() const
 {
-    return to_pem([this](BIO* out) {
-        return PEM_write_bio_PrivateKey(out, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+    return to_pem([this](BIO* output) {
+        return PEM_write_bio_PrivateKey(output, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
     });
 }
 
@@ -199,41 +213,42 @@ identity from_pem(const std::string& certificate_pem, const std::string& key_pem
     return read;
 }
 
-identity forge(const cert_spec& spec, const identity& of)
+identity forge(const cert_spec& spec, const identity& original)
 {
     cert_spec copy = spec;
     copy.key_ids = false;
-    const identity made = issue(copy, of, ec_key());
-    X509* const x = made.certificate.get();
-    const ASN1_OCTET_STRING* const id = X509_get0_subject_key_id(of.certificate.get());
+    const identity forged = issue(copy, original, ec_key());
+    X509* const x = forged.certificate.get();
+    const ASN1_OCTET_STRING* const id = X509_get0_subject_key_id(original.certificate.get());
     require(id != nullptr &&
-                X509_set_subject_name(x, X509_get_subject_name(of.certificate.get())) == 1 &&
+                X509_set_subject_name(x, X509_get_subject_name(original.certificate.get())) == 1 &&
                 X509_add1_ext_i2d(x, NID_subject_key_identifier, const_cast<ASN1_OCTET_STRING*>(id),
                                   0, X509V3_ADD_APPEND) == 1,
             "copying the name and key identifier failed");
-    require(X509_sign(x, of.key.get(), EVP_sha256()) > 0, "signing failed");
-    const ASN1_BIT_STRING* from = nullptr;
-    const ASN1_BIT_STRING* to = nullptr;
+    require(X509_sign(x, original.key.get(), EVP_sha256()) > 0, "signing failed");
+    const ASN1_BIT_STRING* original_signature = nullptr;
+    const ASN1_BIT_STRING* forged_signature = nullptr;
     const X509_ALGOR* algorithm = nullptr;
-    X509_get0_signature(&from, &algorithm, of.certificate.get());
-    X509_get0_signature(&to, &algorithm, x);
-    require(ASN1_STRING_copy(const_cast<ASN1_BIT_STRING*>(to), from) == 1,
+    X509_get0_signature(&original_signature, &algorithm, original.certificate.get());
+    X509_get0_signature(&forged_signature, &algorithm, x);
+    require(ASN1_STRING_copy(const_cast<ASN1_BIT_STRING*>(forged_signature), original_signature) ==
+                1,
             "copying the signature failed");
-    return made;
+    return forged;
 }
 
 std::string issue_crl(const identity& issuer, const crl_spec& spec, bool pem)
 {
-    const std::shared_ptr<X509_CRL> made(X509_CRL_new(), &X509_CRL_free);
-    X509_CRL* const list = made.get();
+    const std::shared_ptr<X509_CRL> list_owner(X509_CRL_new(), &X509_CRL_free);
+    X509_CRL* const list = list_owner.get();
     const std::shared_ptr<ASN1_TIME> time(ASN1_TIME_new(), &ASN1_TIME_free);
     X509_CRL_set_version(list, X509_CRL_VERSION_2);
     X509_CRL_set_issuer_name(list, X509_get_subject_name(issuer.certificate.get()));
     X509_gmtime_adj(time.get(), std::chrono::seconds(spec.from).count());
     X509_CRL_set1_lastUpdate(list, time.get());
-    for (const identity& one : spec.revoked) {
+    for (const identity& revoked : spec.revoked) {
         X509_REVOKED* const entry = X509_REVOKED_new();
-        X509_REVOKED_set_serialNumber(entry, X509_get_serialNumber(one.certificate.get()));
+        X509_REVOKED_set_serialNumber(entry, X509_get_serialNumber(revoked.certificate.get()));
         X509_REVOKED_set_revocationDate(entry, time.get());
         X509_CRL_add0_revoked(list, entry);
     }
@@ -245,13 +260,54 @@ std::string issue_crl(const identity& issuer, const crl_spec& spec, bool pem)
         require(X509_CRL_add1_ext_i2d(list, NID_delta_crl, base.get(), 1, 0) == 1,
                 "adding an extension failed");
     }
+    if (spec.key_id) {
+        X509V3_CTX context;
+        X509V3_set_ctx(&context, issuer.certificate.get(), nullptr, nullptr, list, 0);
+        const std::unique_ptr<X509_EXTENSION, void (*)(X509_EXTENSION*)> extension(
+            X509V3_EXT_conf(nullptr, &context, "authorityKeyIdentifier", "keyid:always"),
+            &X509_EXTENSION_free);
+        require(extension && X509_CRL_add_ext(list, extension.get(), -1) == 1,
+                "adding an extension failed");
+    }
     const bool own_digest = EVP_PKEY_get_base_id(issuer.key.get()) == EVP_PKEY_ED25519;
     require(X509_CRL_sign(list, issuer.key.get(),
                           own_digest ? nullptr : EVP_get_digestbyname(spec.digest)) > 0,
             "signing a list failed");
-    return to_pem([&](BIO* out) {
-        return pem ? PEM_write_bio_X509_CRL(out, list) : i2d_X509_CRL_bio(out, list);
+    return to_pem([&](BIO* output) {
+        return pem ? PEM_write_bio_X509_CRL(output, list) : i2d_X509_CRL_bio(output, list);
     });
+}
+
+std::string verdict_of_openssl(const identity& leaf, const std::vector<identity>& chain,
+                               const std::vector<identity>& roots, const std::string& lists)
+{
+    const std::unique_ptr<X509_STORE, void (*)(X509_STORE*)> store(X509_STORE_new(),
+                                                                   &X509_STORE_free);
+    const std::unique_ptr<X509_STORE_CTX, void (*)(X509_STORE_CTX*)> context(X509_STORE_CTX_new(),
+                                                                             &X509_STORE_CTX_free);
+    const std::unique_ptr<STACK_OF(X509), void (*)(STACK_OF(X509)*)> sent(
+        sk_X509_new_null(), [](STACK_OF(X509) * list) { sk_X509_free(list); });
+    const std::unique_ptr<BIO, int (*)(BIO*)> input(
+        BIO_new_mem_buf(lists.data(), static_cast<int>(lists.size())), &BIO_free);
+    for (const identity& entry : roots) {
+        require(X509_STORE_add_cert(store.get(), entry.certificate.get()) == 1,
+                "adding a root failed");
+    }
+    for (const identity& entry : chain) {
+        require(sk_X509_push(sent.get(), entry.certificate.get()) > 0,
+                "adding a certificate failed");
+    }
+    while (X509_CRL* const list = PEM_read_bio_X509_CRL(input.get(), nullptr, nullptr, nullptr)) {
+        require(X509_STORE_add_crl(store.get(), list) == 1, "adding a list failed");
+        X509_CRL_free(list);
+    }
+    X509_STORE_set_flags(store.get(), X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
+    require(X509_STORE_CTX_init(context.get(), store.get(), leaf.certificate.get(), sent.get()) ==
+                1,
+            "preparing a verification failed");
+    return X509_verify_cert(context.get()) == 1
+               ? ""
+               : X509_verify_cert_error_string(X509_STORE_CTX_get_error(context.get()));
 }
 
 identity guide_recipe(bool ca)

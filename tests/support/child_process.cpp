@@ -3,12 +3,13 @@
 
 #include "support/child_process.hpp"
 
+#include "support/blocking.hpp"
+
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
 
 #include <fcntl.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -65,7 +66,7 @@ void child_process::end(int signal) noexcept
 {
     if (pid_ > 0) {
         ::kill(pid_, signal);
-        ::waitpid(pid_, nullptr, 0);
+        wait_for_end(pid_);
         pid_ = -1;
     }
 }

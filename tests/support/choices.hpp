@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// What decides in a random test: a seeded generator, or the input of a fuzzer.
+// The source of decisions in a random test: a seeded generator, or the input of a fuzzer.
 #pragma once
 
 #include <algorithm>
@@ -16,12 +16,12 @@ namespace coquest::test {
 
 class choices {
 public:
-    /// Decides @p limit times by a generator.
+    /// Makes @p limit decisions with a generator that is seeded with @p seed.
     choices(std::uint64_t seed, std::size_t limit) : random_(seed), left_(limit) {}
-    /// Decides by @p input, then by zeros.
+    /// Decides by @p input, and by zeros after its end.
     explicit choices(std::span<const std::uint8_t> input) : input_(input), random_(0) {}
 
-    /// Says whether there is nothing left to decide by.
+    /// Returns whether no decisions are left.
     [[nodiscard]] bool done() const noexcept { return input_.empty() && left_ == 0; }
 
     /// Returns 64 bits.
@@ -30,9 +30,9 @@ public:
     std::uint64_t below(std::uint64_t bound) { return next(bound <= 0x100 ? 1 : 8) % bound; }
     bool once_in(std::uint64_t n) { return below(n) == n - 1; }
     template <class Array>
-    const auto& pick(const Array& from)
+    const auto& pick(const Array& values)
     {
-        return from[below(std::size(from))];
+        return values[below(std::size(values))];
     }
 
 private:

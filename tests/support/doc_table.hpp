@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// The tables of docs/tls-errors.md, which must say what the code says.
+// Reads the tables of the documentation, so that tests can compare them with the code.
 #pragma once
 
 #include <fstream>
@@ -12,24 +12,26 @@
 
 namespace coquest::test {
 
-using doc_row = std::vector<std::string>; // cells, without backquotes around a whole cell
+using doc_row = std::vector<std::string>; // cells, without the backquotes around a whole cell
 
-/// Returns the rows of the table under the heading @p title, without its head.
-inline std::vector<doc_row> doc_table(std::string_view title)
+/// Returns the rows of the table under the heading @p title of the page @p page, without its
+/// header.
+inline std::vector<doc_row> doc_table(std::string_view title,
+                                      const std::string& page = "tls-errors.md")
 {
-    std::ifstream file(COQUEST_TEST_DATA "/../../docs/tls-errors.md");
+    std::ifstream file(COQUEST_TEST_DATA "/../../docs/" + page);
     std::vector<doc_row> rows;
-    bool here = false;
+    bool in_section = false;
     for (std::string line; std::getline(file, line);) {
         if (line.starts_with("#")) {
-            here = line == "## " + std::string(title);
+            in_section = line == "## " + std::string(title);
         }
-        if (!here || !line.starts_with("| ")) {
+        if (!in_section || !line.starts_with("| ")) {
             continue;
         }
         doc_row cells;
-        std::istringstream in(line.substr(2));
-        for (std::string cell; std::getline(in, cell, '|');) {
+        std::istringstream input(line.substr(2));
+        for (std::string cell; std::getline(input, cell, '|');) {
             cell.resize(cell.empty() ? 0 : cell.size() - 1); // the blank before '|'
             cell.erase(0, !cells.empty() && cell.starts_with(' ') ? 1 : 0);
             const bool code = cell.size() > 1 && cell.front() == '`' && cell.back() == '`';

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Memory between two pages that fault: one byte read or written behind its end stops the test, with
-// or without a sanitizer.
+// Memory between two inaccessible pages: a read or write of one byte past its end stops the test,
+// with or without a sanitizer.
 #pragma once
 
 #include <sys/mman.h>
@@ -19,12 +19,12 @@ public:
         : page_(static_cast<std::size_t>(::sysconf(_SC_PAGESIZE))),
           usable_((capacity + page_ - 1) / page_ * page_)
     {
-        void* const all =
+        void* const mapping =
             ::mmap(nullptr, page_ + usable_ + page_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        if (all == MAP_FAILED) { // NOLINT(performance-no-int-to-ptr)
+        if (mapping == MAP_FAILED) { // NOLINT(performance-no-int-to-ptr)
             throw std::bad_alloc();
         }
-        begin_ = static_cast<char*>(all) + page_;
+        begin_ = static_cast<char*>(mapping) + page_;
         if (::mprotect(begin_, usable_, PROT_READ | PROT_WRITE) != 0) {
             throw std::bad_alloc();
         }
@@ -33,7 +33,7 @@ public:
     guarded_memory& operator=(const guarded_memory&) = delete;
     ~guarded_memory() { ::munmap(begin_ - page_, page_ + usable_ + page_); }
 
-    /// Returns the first of the @p size bytes before the page that faults.
+    /// Returns the first of the @p size bytes before the inaccessible page.
     [[nodiscard]] char* last(std::size_t size) const noexcept { return begin_ + usable_ - size; }
 
 private:

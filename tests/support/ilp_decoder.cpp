@@ -25,7 +25,7 @@ constexpr unsigned max_decimal_scale = 76;
 constexpr unsigned max_decimal_bytes = 32;
 constexpr double max_decimal_digits = 76;
 
-/// Returns the last instant of a year since 1970.
+/// Returns the last instant of @p year, counted since 1970.
 template <class Duration>
 constexpr std::int64_t last_of_year(int year)
 {
@@ -40,81 +40,82 @@ public:
 
     std::vector<ilp_row> rows()
     {
-        std::vector<ilp_row> all;
-        while (at_ != bytes_.size()) {
-            all.push_back(row());
+        std::vector<ilp_row> decoded;
+        while (position_ != bytes_.size()) {
+            decoded.push_back(row());
         }
-        return all;
+        return decoded;
     }
 
 private:
-    std::string name(std::string_view ends, bool table)
+    std::string name(std::string_view ends, bool is_table)
     {
-        const std::size_t begin = at_;
-        std::string out = unquoted(ends);
-        if (find_name_fault(out, table)) {
-            refuse(begin, table ? "a bad table name" : "a bad column name");
+        const std::size_t begin = position_;
+        std::string result = unquoted(ends);
+        if (find_name_fault(result, is_table)) {
+            refuse(begin, is_table ? "a bad table name" : "a bad column name");
         }
-        return out;
+        return result;
     }
 
     ilp_row row()
     {
-        ilp_row out;
-        out.table = name(", \n", true);
+        ilp_row result;
+        result.table = name(", \n", true);
         while (took(',')) {
             std::string key = name("=", false);
             expect('=', "`=`");
-            const std::size_t begin = at_;
+            const std::size_t begin = position_;
             std::string value = unquoted(", \n");
             if (value.find('\0') != value.npos) {
                 refuse(begin, "a zero byte in a symbol");
             }
-            out.symbols.emplace_back(std::move(key), std::move(value));
+            result.symbols.emplace_back(std::move(key), std::move(value));
         }
         if (took('\n')) {
-            if (out.symbols.empty()) {
-                refuse(at_ - 1, "a row without symbols and columns");
+            if (result.symbols.empty()) {
+                refuse(position_ - 1, "a row without symbols and columns");
             }
-            return out;
+            return result;
         }
         expect(' ', "a space or the end of the row");
-        if (out.symbols.empty() || !only_timestamp_follows()) {
+        if (result.symbols.empty() || !only_timestamp_follows()) {
             do {
                 std::string key = name("=", false);
                 expect('=', "`=`");
-                out.columns.emplace_back(std::move(key), value());
+                result.columns.emplace_back(std::move(key), value());
             } while (took(','));
             if (took('\n')) {
-                return out;
+                return result;
             }
             expect(' ', "`,`, a space or the end of the row");
         }
-        out.at = designated();
+        result.at = designated();
         expect('\n', "the end of the row");
-        return out;
+        return result;
     }
 
-    /// Tells `t,s=v 123n` from `t,s=v 123n=1i`.
+    /// Distinguishes `t,s=v 123n` from `t,s=v 123n=1i`.
     bool only_timestamp_follows() const
     {
-        const std::size_t stop = bytes_.find_first_of("=\n", at_);
+        const std::size_t stop = bytes_.find_first_of("=\n", position_);
         return stop != bytes_.npos && bytes_[stop] == '\n';
     }
 
     ilp_timestamp designated()
     {
-        const std::size_t begin = at_;
-        ilp_timestamp out{integer(), ilp_unit::nanos};
+        const std::size_t begin = position_;
+        ilp_timestamp result{integer(), ilp_unit::nanos};
         if (version_ >= 2) {
-            out.unit = unit();
+            result.unit = unit();
         }
-        const bool micros = out.unit == ilp_unit::micros;
-        if (out.value < 0 || out.value > (micros ? last_of_year<std::chrono::microseconds>(9999)
-                                                 : last_of_year<std::chrono::nanoseconds>(2261))) {
+        const bool micros = result.unit == ilp_unit::micros;
+        if (result.value < 0 ||
+            result.value > (micros ? last_of_year<std::chrono::microseconds>(9999)
+                                   : last_of_year<std::chrono::nanoseconds>(2261))) {
             refuse(begin, "a designated timestamp out of range");
         }
-        return out;
+        return result;
     }
 
     ilp_unit unit()
@@ -124,7 +125,7 @@ private:
             return ilp_unit::micros;
         }
         if (c != 'n' || version_ == 1) {
-            refuse(at_ - 1, "not a unit of time");
+            refuse(position_ - 1, "not a unit of time");
         }
         return ilp_unit::nanos;
     }
@@ -133,17 +134,17 @@ private:
     {
         const char c = peek();
         if (c == '"') {
-            ++at_;
-            std::string out = text("\"", "\n\r\"\\");
-            ++at_;
-            return out;
+            ++position_;
+            std::string result = text("\"", "\n\r\"\\");
+            ++position_;
+            return result;
         }
         if (c == '=') {
-            ++at_;
+            ++position_;
             return binary();
         }
         if (c == 't' || c == 'f') {
-            ++at_;
+            ++position_;
             return c == 't';
         }
         return number();
@@ -151,31 +152,31 @@ private:
 
     ilp_value number()
     {
-        const std::size_t begin = at_;
-        const std::size_t stop = bytes_.find_first_of(", \n", at_);
+        const std::size_t begin = position_;
+        const std::size_t stop = bytes_.find_first_of(", \n", position_);
         if (stop == bytes_.npos || stop == begin) {
             refuse(begin, "a value is missing or does not end");
         }
         const std::string_view text = bytes_.substr(begin, stop - begin);
         const char suffix = text.back();
         if (text.starts_with("0x")) {
-            at_ = stop;
+            position_ = stop;
             return long256(begin, text);
         }
         if (suffix == 'd') {
-            at_ = stop;
+            position_ = stop;
             return decimal_text(begin, text.substr(0, text.size() - 1));
         }
         if (suffix == 'i') {
-            const std::int64_t out = integer();
+            const std::int64_t result = integer();
             expect('i', "`i` behind the digits");
-            return out;
+            return result;
         }
         if (suffix == 't' || suffix == 'n') {
-            const std::int64_t out = integer();
-            return ilp_timestamp{out, unit()};
+            const std::int64_t result = integer();
+            return ilp_timestamp{result, unit()};
         }
-        at_ = stop;
+        position_ = stop;
         return f64(begin, text);
     }
 
@@ -191,16 +192,17 @@ private:
         if (text.substr(negative ? 1 : 0) == "Infinity") {
             return {negative ? -HUGE_VAL : HUGE_VAL};
         }
-        double out = 0;
-        const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), out);
-        if (text.find_first_not_of("0123456789.e-") != text.npos || problem != std::errc() ||
+        double result = 0;
+        const auto [end, parse_error] =
+            std::from_chars(text.data(), text.data() + text.size(), result);
+        if (text.find_first_not_of("0123456789.e-") != text.npos || parse_error != std::errc() ||
             end != text.data() + text.size()) {
             refuse(begin, "not a double");
         }
         if (text.find_first_of(".e") == text.npos) {
             refuse(begin, "a double without point and exponent");
         }
-        return {out};
+        return {result};
     }
 
     static ilp_long256 long256(std::size_t begin, std::string_view text)
@@ -210,14 +212,14 @@ private:
             digits.find_first_not_of("0123456789abcdef") != digits.npos) {
             refuse(begin, "not a LONG256");
         }
-        ilp_long256 out;
+        ilp_long256 result;
         for (std::size_t i = 0; i < digits.size(); ++i) {
-            const std::size_t nibble = digits.size() - 1 - i; // from the lowest
+            const std::size_t nibble = digits.size() - 1 - i; // counted from the lowest
             const auto c = static_cast<unsigned char>(digits[i]);
             const std::uint64_t four = c <= '9' ? c - '0' : c - 'a' + 10U;
-            out.words[nibble / 16] |= four << (nibble % 16 * 4);
+            result.words[nibble / 16] |= four << (nibble % 16 * 4);
         }
-        return out;
+        return result;
     }
 
     ilp_decimal_text decimal_text(std::size_t begin, std::string_view text) const
@@ -233,7 +235,7 @@ private:
 
     ilp_value binary()
     {
-        const std::size_t begin = at_;
+        const std::size_t begin = position_;
         const auto type = static_cast<unsigned char>(take());
         if (version_ >= 2 && type == 0x10) {
             return ilp_f64{take_little<double>()};
@@ -244,58 +246,58 @@ private:
         if (version_ >= 3 && type == 0x17) {
             return decimal();
         }
-        refuse(begin, "a binary type that this version has not");
+        refuse(begin, "a binary type that this version lacks");
     }
 
     ilp_array array()
     {
         if (take() != 0x0a) {
-            refuse(at_ - 1, "an array of other elements than doubles");
+            refuse(position_ - 1, "an array of other elements than doubles");
         }
         const auto dimensions = static_cast<unsigned char>(take());
         if (dimensions == 0 || dimensions > max_dimensions) {
-            refuse(at_ - 1, "an array of no or too many dimensions");
+            refuse(position_ - 1, "an array of no or too many dimensions");
         }
-        ilp_array out;
+        ilp_array result;
         std::uint64_t elements = 1;
         bool empty = false;
         for (unsigned i = 0; i < dimensions; ++i) {
             const auto length = take_little<std::uint32_t>();
             if (length > max_dimension_length) {
-                refuse(at_ - 4, "a dimension that is too long");
+                refuse(position_ - 4, "a dimension that is too long");
             }
-            out.shape.push_back(length);
+            result.shape.push_back(length);
             empty = empty || length == 0;
-            // stays below 2^26 * 2^28
+            // The product stays below 2^26 * 2^28
             elements = std::min<std::uint64_t>(elements, max_array_bytes) * std::max(length, 1U);
         }
         elements = empty ? 0 : elements;
         if (elements > max_array_bytes / 8) {
             refuse(begin_of_shape(dimensions), "an array of more than 512 MiB");
         }
-        if (elements > (bytes_.size() - at_) / 8) {
+        if (elements > (bytes_.size() - position_) / 8) {
             refuse(bytes_.size(), "the bytes end within an array");
         }
         for (std::uint64_t i = 0; i < elements; ++i) {
-            out.elements.push_back({take_little<double>()});
+            result.elements.push_back({take_little<double>()});
         }
-        return out;
+        return result;
     }
-    std::size_t begin_of_shape(std::size_t dimensions) const { return at_ - 4 * dimensions; }
+    std::size_t begin_of_shape(std::size_t dimensions) const { return position_ - 4 * dimensions; }
 
     ilp_decimal decimal()
     {
-        ilp_decimal out;
-        out.scale = static_cast<unsigned char>(take());
-        if (out.scale > max_decimal_scale) {
-            refuse(at_ - 1, "a decimal of too large a scale");
+        ilp_decimal result;
+        result.scale = static_cast<unsigned char>(take());
+        if (result.scale > max_decimal_scale) {
+            refuse(position_ - 1, "a decimal of too large a scale");
         }
         const auto size = static_cast<unsigned char>(take());
         if (size > max_decimal_bytes) {
-            refuse(at_ - 1, "a decimal of too many bytes");
+            refuse(position_ - 1, "a decimal of too many bytes");
         }
-        out.unscaled = take_bytes(size);
-        return out;
+        result.unscaled = take_bytes(size);
+        return result;
     }
 
     int version_;

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Reads the line protocol back, byte by byte, sharing nothing with the encoder. It refuses what the
-// server refuses, drops or corrupts (contract §5), and what the encoder has no reason to write.
+// Decodes the line protocol byte by byte, and shares no code with the encoder. It rejects what
+// the server rejects, drops or corrupts (docs/protocol.md), and what the encoder does not write.
 #pragma once
 
 #include <array>
@@ -18,7 +18,8 @@
 
 namespace coquest::test {
 
-/// A double that equals itself: by its bits, or as another NaN, since NULL is all that it becomes.
+/// A double that equals itself: it compares by its bits, and all NaNs are equal, because the server
+/// stores each of them as NULL.
 struct ilp_f64 {
     double value = 0;
     friend bool operator==(ilp_f64 a, ilp_f64 b) noexcept;
@@ -44,14 +45,14 @@ struct ilp_decimal_text {
     bool operator==(const ilp_decimal_text&) const = default;
 };
 
-/// A decimal as unscaled * 10^-scale; the bytes are two's complement, the highest first.
+/// A decimal as unscaled * 10^-scale; the bytes are two's complement, most significant first.
 struct ilp_decimal {
     unsigned scale = 0;
     std::string unscaled;
     bool operator==(const ilp_decimal&) const = default;
 };
 
-/// A LONG256, four words of 64 bits, the lowest first.
+/// A LONG256, four words of 64 bits, least significant first.
 struct ilp_long256 {
     std::array<std::uint64_t, 4> words{};
     bool operator==(const ilp_long256&) const = default;
@@ -64,24 +65,24 @@ struct ilp_row {
     std::string table;
     std::vector<std::pair<std::string, std::string>> symbols;
     std::vector<std::pair<std::string, ilp_value>> columns;
-    std::optional<ilp_timestamp> at; // none: the server's time
+    std::optional<ilp_timestamp> at; // nullopt: the server's time
     bool operator==(const ilp_row&) const = default;
 };
 
-/// Says why bytes are refused and where.
+/// Says why bytes are rejected, and at which position.
 class ilp_refusal : public std::runtime_error {
 public:
-    ilp_refusal(std::size_t where, const std::string& why)
-        : std::runtime_error("byte " + std::to_string(where) + ": " + why), offset(where),
-          reason(why)
+    ilp_refusal(std::size_t position, const std::string& explanation)
+        : std::runtime_error("byte " + std::to_string(position) + ": " + explanation),
+          offset(position), reason(explanation)
     {
     }
     std::size_t offset;
     std::string reason;
 };
 
-/// Says whether @p text is a decimal that the server takes. It counts at most 76 digits: zeros
-/// behind the point, those that an exponent adds and one before the point are among them.
+/// Returns whether the server accepts @p text as a decimal. The server counts at most 76 digits,
+/// including zeros after the point, zeros that an exponent adds, and one zero before the point.
 [[nodiscard]] bool is_decimal_text(std::string_view text);
 
 /// Decodes whole rows of version 1, 2 or 3; throws ilp_refusal.

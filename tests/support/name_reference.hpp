@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// The rules of names (contract §3.1), one after the other, as they are written there.
+// The rules for names, checked one after the other (docs/protocol.md, Names).
 #pragma once
 
 #include "support/text_reference.hpp"
@@ -14,28 +14,36 @@ namespace coquest::test {
 
 /// What is wrong with a name, and at which byte.
 struct name_fault {
-    enum class kind { empty, dot, character, byte_order_mark, utf8 } what = kind::empty;
+    enum class kind { empty, blank, dot, character, byte_order_mark, utf8 } what = kind::empty;
     std::size_t position = 0;
 };
 
-/// Returns the first fault of a name, if any: dots and characters go before marks and encoding.
-inline std::optional<name_fault> find_name_fault(std::string_view name, bool table)
+/// Returns the first error in a name, if any. Leading and trailing blanks are checked first, then
+/// dots and characters, then byte order marks and the encoding.
+inline std::optional<name_fault> find_name_fault(std::string_view name, bool is_table)
 {
     using kind = name_fault::kind;
     if (name.empty()) {
         return name_fault{kind::empty, 0};
     }
+    if (is_table && name.front() == ' ') {
+        return name_fault{kind::blank, 0};
+    }
+    if (is_table && name.back() == ' ') {
+        return name_fault{kind::blank, name.size() - 1};
+    }
     for (std::size_t i = 0; i < name.size(); ++i) {
         const char c = name[i];
-        if (c == '.' && table) {
+        if (c == '.' && is_table) {
             if (i == 0 || i == name.size() - 1 || name[i - 1] == '.') {
                 return name_fault{kind::dot, i};
             }
             continue;
         }
-        constexpr std::string_view in_any = "?,'\"\\/:)(+*%~\r\n\x7f";
-        const bool low = static_cast<unsigned char>(c) < 0x10;
-        if (low || in_any.find(c) != in_any.npos || (!table && (c == '.' || c == '-'))) {
+        constexpr std::string_view forbidden = "?,'\"\\/:)(+*%~\r\n\x7f";
+        const bool is_control = static_cast<unsigned char>(c) < 0x10;
+        if (is_control || forbidden.find(c) != forbidden.npos ||
+            (!is_table && (c == '.' || c == '-'))) {
             return name_fault{kind::character, i};
         }
     }

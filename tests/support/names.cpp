@@ -25,35 +25,36 @@ struct table {
 
 table& the_table()
 {
-    static table one;
-    return one;
+    static table instance;
+    return instance;
 }
 
 using lookup = int (*)(const char*, const char*, const addrinfo*, addrinfo**);
 
-int look_up(const char* node, const char* service, const addrinfo* hints, addrinfo** out)
+int look_up(const char* node, const char* service, const addrinfo* hints, addrinfo** result)
 {
     static const auto real = reinterpret_cast<lookup>(dlsym(RTLD_NEXT, "getaddrinfo"));
-    table& all = the_table();
+    table& table_of_names = the_table();
     std::vector<std::string> ips;
     {
-        std::unique_lock lock(all.mutex);
+        std::unique_lock lock(table_of_names.mutex);
         const std::string name = node != nullptr ? node : "";
-        if (all.blocking.contains(name)) {
-            ++all.blocked;
-            all.changed.wait(lock, [&] { return !all.blocking.contains(name); });
-            --all.blocked;
-            all.changed.notify_all();
+        if (table_of_names.blocking.contains(name)) {
+            ++table_of_names.blocked;
+            table_of_names.changed.wait(lock,
+                                        [&] { return !table_of_names.blocking.contains(name); });
+            --table_of_names.blocked;
+            table_of_names.changed.notify_all();
             return EAI_AGAIN;
         }
-        const auto found = all.known.find(name);
-        if (found == all.known.end()) {
+        const auto found = table_of_names.known.find(name);
+        if (found == table_of_names.known.end()) {
             lock.unlock();
-            return real(node, service, hints, out);
+            return real(node, service, hints, result);
         }
         ips = found->second;
     }
-    addrinfo** end = out;
+    addrinfo** end = result;
     *end = nullptr;
     for (const std::string& ip : ips) {
         const int failure = real(ip.c_str(), service, hints, end);
@@ -62,7 +63,7 @@ int look_up(const char* node, const char* service, const addrinfo* hints, addrin
         }
         end = &(*end)->ai_next;
     }
-    return *out != nullptr ? 0 : EAI_NONAME;
+    return *result != nullptr ? 0 : EAI_NONAME;
 }
 
 } // namespace
@@ -71,12 +72,12 @@ names::names() = default;
 
 names::~names()
 {
-    table& all = the_table();
-    std::unique_lock lock(all.mutex);
-    all.known.clear();
-    all.blocking.clear();
-    all.changed.notify_all();
-    all.changed.wait(lock, [&] { return all.blocked == 0; });
+    table& table_of_names = the_table();
+    std::unique_lock lock(table_of_names.mutex);
+    table_of_names.known.clear();
+    table_of_names.blocking.clear();
+    table_of_names.changed.notify_all();
+    table_of_names.changed.wait(lock, [&] { return table_of_names.blocked == 0; });
 }
 
 void names::add(const std::string& name, std::vector<std::string> ips)
@@ -99,7 +100,7 @@ std::size_t names::blocked() const
 
 } // namespace coquest::test
 
-// Stands in front of the C library's.
+// Replaces the C library's function.
 extern "C" int getaddrinfo(const char* node, const char* service, const addrinfo* hints,
                            addrinfo** out)
 {

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Host names for one program, in place of the system's: what naming getaddrinfo differently would
-// need a name server for.
+// Host names for one program, in place of the system's: they let a test give getaddrinfo results
+// that would otherwise need a name server.
 #pragma once
 
 #include <cstddef>
@@ -11,18 +11,18 @@
 
 namespace coquest::test {
 
-/// Gives names IP addresses while it lives. Names that it doesn't know are left to the system.
+/// Maps names to IP addresses during its lifetime. Other names are left to the system.
 class names {
 public:
     names();
     names(const names&) = delete;
     names& operator=(const names&) = delete;
-    /// Waits for the look-ups that are blocked, after it has let them go.
+    /// Releases the blocked look-ups, and waits until they have returned.
     ~names();
 
     /// Gives @p name the IP addresses @p ips, in this order.
     void add(const std::string& name, std::vector<std::string> ips);
-    /// Has the look-up of @p name block until this object goes; then it fails.
+    /// Makes look-ups of @p name block until this object is destroyed; then they fail.
     void block(const std::string& name);
     /// Returns the number of look-ups that are blocked now.
     [[nodiscard]] std::size_t blocked() const;

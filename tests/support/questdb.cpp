@@ -3,12 +3,7 @@
 
 #include "support/questdb.hpp"
 
-#include <asio/buffer.hpp>
-#include <asio/io_context.hpp>
-#include <asio/ip/tcp.hpp>
-#include <asio/read_until.hpp>
-#include <asio/steady_timer.hpp>
-#include <asio/write.hpp>
+#include "support/blocking.hpp"
 
 #include <unistd.h>
 
@@ -22,34 +17,31 @@ namespace {
 std::string percent_encoded(std::string_view text)
 {
     constexpr std::string_view digits = "0123456789abcdef";
-    std::string out;
+    std::string encoded;
     for (const char c : text) {
         const auto byte = static_cast<unsigned char>(c);
-        out += {'%', digits[byte >> 4], digits[byte & 15]};
+        encoded += {'%', digits[byte >> 4], digits[byte & 15]};
     }
-    return out;
+    return encoded;
 }
 
-// The server closes no connection on request, and ends every answer with a chunk "00".
+// The server does not close the connection when asked, and ends every answer with the chunk "00".
 std::string get(std::uint16_t port, const std::string& target)
 {
-    asio::io_context context;
-    asio::ip::tcp::socket socket(context);
-    socket.connect({asio::ip::address_v4::loopback(), port});
-    asio::write(socket, asio::buffer("GET " + target +
-                                     " HTTP/1.1\r\nHost: localhost\r\n"
-                                     "Authorization: Basic YWRtaW46cXVlc3Q=\r\n\r\n"));
-    std::string answer;
-    asio::read_until(socket, asio::dynamic_buffer(answer), "\r\n00\r\n\r\n");
+    const std::string answer = ask(port,
+                                   "GET " + target +
+                                       " HTTP/1.1\r\nHost: localhost\r\n"
+                                       "Authorization: Basic YWRtaW46cXVlc3Q=\r\n\r\n",
+                                   "\r\n00\r\n\r\n");
     std::string body;
-    for (std::size_t at = answer.find("\r\n\r\n") + 4;;) {
-        const std::size_t size = std::stoul(answer.substr(at), nullptr, 16);
+    for (std::size_t position = answer.find("\r\n\r\n") + 4;;) {
+        const std::size_t size = std::stoul(answer.substr(position), nullptr, 16);
         if (size == 0) {
             return body;
         }
-        const std::size_t data = answer.find("\r\n", at) + 2;
+        const std::size_t data = answer.find("\r\n", position) + 2;
         body += answer.substr(data, size);
-        at = data + size + 2;
+        position = data + size + 2;
     }
 }
 
@@ -63,15 +55,12 @@ nlohmann::json sql(std::uint16_t port, std::string_view query)
 nlohmann::json rows(std::uint16_t port, std::string_view query, std::size_t count)
 {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    asio::io_context context;
-    asio::steady_timer pause(context);
     for (;;) {
         const nlohmann::json found = sql(port, query).value("dataset", nlohmann::json::array());
         if (found.size() >= count || std::chrono::steady_clock::now() > deadline) {
             return found;
         }
-        pause.expires_after(std::chrono::milliseconds(20));
-        pause.wait();
+        pause(std::chrono::milliseconds(20));
     }
 }
 

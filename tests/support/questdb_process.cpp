@@ -3,10 +3,8 @@
 
 #include "support/questdb_process.hpp"
 
+#include "support/blocking.hpp"
 #include "support/questdb.hpp"
-
-#include <asio/io_context.hpp>
-#include <asio/steady_timer.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -73,8 +71,8 @@ void questdb_process::start()
           std::to_string(port_), std::to_string(tcp_port_)}) {
         words.push_back(word);
     }
-    // It lives for seconds: without the slow compiler it starts in half the time. Its threads spin
-    // for work before they sleep, which takes the processors from the tests beside.
+    // It lives for seconds: without the optimizing compiler it starts in half the time. By default
+    // its threads spin before they sleep, which slows down tests that run at the same time.
     child_ = child_process(words, directory_ / "log",
                            {{"JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"},
                             {"QDB_SHARED_WORKER_YIELD_THRESHOLD", "1"},
@@ -85,8 +83,6 @@ void questdb_process::start()
 void questdb_process::wait_until_ready() const
 {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-    asio::io_context context;
-    asio::steady_timer pause(context);
     for (;;) {
         try {
             (void)sql(port_, "select 1");
@@ -100,8 +96,7 @@ void questdb_process::wait_until_ready() const
                     log.substr(log.size() - std::min<std::size_t>(log.size(), 4000)));
             }
         }
-        pause.expires_after(std::chrono::milliseconds(20));
-        pause.wait();
+        pause(std::chrono::milliseconds(20));
     }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Names, texts and numbers for random tests: mostly valid, with what breaks encoders among them.
+// Names, texts and numbers for random tests: mostly valid, sometimes with what breaks encoders.
 #pragma once
 
 #include "support/choices.hpp"
@@ -15,7 +15,7 @@
 
 namespace coquest::test {
 
-/// Returns a text of up to about 40 bytes, at times of hundreds, at times not UTF-8.
+/// Returns a text of up to about 40 bytes, sometimes of hundreds, and sometimes not UTF-8.
 inline std::string random_text(choices& choose)
 {
     static constexpr std::string_view pieces[] = {"x",
@@ -46,7 +46,7 @@ inline std::string random_text(choices& choose)
     return text;
 }
 
-/// Returns a name: mostly one of a few valid ones, at times any.
+/// Returns a name: mostly one of a few valid ones, sometimes an arbitrary one.
 inline std::string random_name(choices& choose, std::size_t longest)
 {
     static constexpr std::string_view good[] = {"a",   "B",   "price", "with space",
@@ -68,7 +68,7 @@ inline std::string random_name(choices& choose, std::size_t longest)
     return choose.once_in(4) ? "\xef\xbb\xbf" + name : name;
 }
 
-/// Returns an integer of any magnitude, the extremes at times.
+/// Returns an integer of any magnitude, sometimes an extreme one.
 inline std::int64_t random_i64(choices& choose)
 {
     static constexpr std::int64_t extremes[] = {0, -1, std::numeric_limits<std::int64_t>::min(),
@@ -80,7 +80,7 @@ inline std::int64_t random_i64(choices& choose)
     return choose.once_in(2) ? -value : value;
 }
 
-/// Returns a double: any bits, a price, or a value that has no digits.
+/// Returns a double: a price, arbitrary bits, or a value that has no digits.
 inline double random_f64(choices& choose)
 {
     static constexpr double special[] = {0.0, -0.0, std::numeric_limits<double>::infinity(),
@@ -93,7 +93,7 @@ inline double random_f64(choices& choose)
     }
 }
 
-/// Returns a decimal's text, valid or nearly so.
+/// Returns the text of a decimal, valid or nearly so.
 inline std::string random_decimal(choices& choose)
 {
     static constexpr std::string_view others[] = {"NaN", "-Infinity", "", "e", "+", "x", " ", "E7"};

@@ -14,9 +14,9 @@ using namespace std::string_view_literals;
 
 constexpr std::size_t header_size = 5; // type, version, length
 
-void append(std::vector<std::byte>& to, std::span<const std::byte> what)
+void append(std::vector<std::byte>& output, std::span<const std::byte> bytes)
 {
-    to.insert(to.end(), what.begin(), what.end());
+    output.insert(output.end(), bytes.begin(), bytes.end());
 }
 
 std::size_t body_size(std::span<const std::byte> header)
@@ -29,9 +29,9 @@ void cut_in_half(std::vector<std::byte>& record)
     record.resize(header_size + (record.size() - header_size) / 2);
 }
 
-std::size_t flipped_byte(tampering what, std::size_t size)
+std::size_t flipped_byte(tampering kind, std::size_t size)
 {
-    switch (what) {
+    switch (kind) {
     case tampering::flip_type: return 0;
     case tampering::flip_version: return 1;
     case tampering::flip_length: return 4;
@@ -41,9 +41,9 @@ std::size_t flipped_byte(tampering what, std::size_t size)
     }
 }
 
-std::string_view injected(tampering what)
+std::string_view injected(tampering kind)
 {
-    switch (what) {
+    switch (kind) {
     case tampering::inject_close: return "\x15\x03\x03\x00\x02\x01\x00"sv;
     case tampering::inject_alert: return "\x15\x03\x03\x00\x02\x02\x28"sv;
     case tampering::inject_data: return "\x17\x03\x03\x00\x04yes!"sv;
@@ -55,64 +55,64 @@ std::string_view injected(tampering what)
 
 } // namespace
 
-std::ostream& operator<<(std::ostream& to, tampering kind)
+std::ostream& operator<<(std::ostream& output, tampering kind)
 {
-    return to << all_tampering.at(static_cast<std::size_t>(kind)).name;
+    return output << all_tampering.at(static_cast<std::size_t>(kind)).name;
 }
 
 std::vector<std::byte> record_proxy::pass(std::span<const std::byte> bytes)
 {
-    std::vector<std::byte> out;
+    std::vector<std::byte> output;
     if (honest_) {
-        append(out, bytes);
-        return out;
+        append(output, bytes);
+        return output;
     }
     append(pending_, bytes);
     while (pending_.size() >= header_size && pending_.size() >= header_size + body_size(pending_)) {
         const auto end =
             pending_.begin() + static_cast<std::ptrdiff_t>(header_size + body_size(pending_));
-        record one(pending_.begin(), end);
+        record complete_record(pending_.begin(), end);
         pending_.erase(pending_.begin(), end);
-        pass_record(std::move(one), out);
+        pass_record(std::move(complete_record), output);
     }
-    return out;
+    return output;
 }
 
-void record_proxy::pass_record(record one, std::vector<std::byte>& out)
+void record_proxy::pass_record(record current, std::vector<std::byte>& output)
 {
     if (seen_++ == target_) {
-        type_ = one.front();
-        tamper(std::move(one), out);
+        type_ = current.front();
+        tamper(std::move(current), output);
         return;
     }
     if (!stalled_) {
-        append(out, one);
-        append(out, std::exchange(held_, {}));
+        append(output, current);
+        append(output, std::exchange(held_, {}));
     }
 }
 
-void record_proxy::tamper(record one, std::vector<std::byte>& out)
+void record_proxy::tamper(record current, std::vector<std::byte>& output)
 {
-    switch (what_) {
+    switch (kind_) {
     case tampering::drop: return;
     case tampering::stall: stalled_ = true; return;
-    case tampering::swap: held_ = std::move(one); return;
-    case tampering::duplicate: append(out, one); break;
-    case tampering::truncate: cut_in_half(one); break;
+    case tampering::swap: held_ = std::move(current); return;
+    case tampering::duplicate: append(output, current); break;
+    case tampering::truncate: cut_in_half(current); break;
     case tampering::shorten:
-        cut_in_half(one);
-        one[3] = static_cast<std::byte>((one.size() - header_size) >> 8U);
-        one[4] = static_cast<std::byte>((one.size() - header_size) & 0xffU);
+        cut_in_half(current);
+        current[3] = static_cast<std::byte>((current.size() - header_size) >> 8U);
+        current[4] = static_cast<std::byte>((current.size() - header_size) & 0xffU);
         break;
     case tampering::inject_close:
     case tampering::inject_alert:
     case tampering::inject_data:
     case tampering::inject_hello:
     case tampering::inject_type:
-    case tampering::inject_length: append(out, std::as_bytes(std::span(injected(what_)))); break;
-    default: one[flipped_byte(what_, one.size())] ^= std::byte{1};
+    case tampering::inject_length: append(output, std::as_bytes(std::span(injected(kind_)))); break;
+    default: current[flipped_byte(kind_, current.size())] ^= std::byte{1};
     }
-    append(out, one);
+    append(output, current);
 }
 
 } // namespace coquest::test

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Somebody between client and server who knows TLS records, and has no key.
+// A man in the middle who can parse TLS records, but has no key.
 #pragma once
 
 #include <array>
@@ -12,36 +12,36 @@
 
 namespace coquest::test {
 
-/// What is done to one record of one direction.
+/// What happens to one record in one direction.
 enum class tampering {
-    flip_type, // one bit of the header, or of what is behind it
+    flip_type, // one bit of the header or of the body
     flip_version,
     flip_length,
     flip_first,
     flip_middle,
     flip_last,
-    truncate,      // its second half is missing, and what follows comes at once
-    shorten,       // the same, and the header says so
-    drop,          // it is missing
+    truncate,      // its second half is missing; the next record follows directly
+    shorten,       // the same, with a header that has the new length
+    drop,          // it is left out
     duplicate,     // it comes twice
     swap,          // it comes after the next one
-    stall,         // neither it nor anything behind it comes
-    inject_close,  // the rest comes before it: close_notify in clear
-    inject_alert,  // a fatal alert in clear
-    inject_data,   // application data in clear
-    inject_hello,  // a HelloRequest in clear
-    inject_type,   // a record of no known type
-    inject_length, // a record longer than any may be
+    stall,         // neither it nor any later record arrives
+    inject_close,  // before the record: an unencrypted close_notify
+    inject_alert,  // an unencrypted fatal alert
+    inject_data,   // unencrypted application data
+    inject_hello,  // an unencrypted HelloRequest
+    inject_type,   // a record of an unknown type
+    inject_length, // a record longer than TLS allows
 };
 
-/// All of them, with their names.
+/// One kind with its name.
 struct tampering_name {
     tampering kind;
     const char* name;
 
-    friend std::ostream& operator<<(std::ostream& to, const tampering_name& of)
+    friend std::ostream& operator<<(std::ostream& output, const tampering_name& entry)
     {
-        return to << of.name;
+        return output << entry.name;
     }
 };
 inline constexpr std::array all_tampering{
@@ -64,41 +64,42 @@ inline constexpr std::array all_tampering{
     tampering_name{tampering::inject_type, "inject_type"},
     tampering_name{tampering::inject_length, "inject_length"},
 };
-std::ostream& operator<<(std::ostream& to, tampering kind);
+std::ostream& operator<<(std::ostream& output, tampering kind);
 
 /// One direction of a connection, in which one record is tampered with.
 class record_proxy {
 public:
-    /// Passes everything as it is.
+    /// Passes everything unchanged.
     record_proxy() = default;
-    /// Does @p what to the record with number @p target, from 0.
-    record_proxy(tampering what, std::size_t target) : what_(what), target_(target), honest_(false)
+    /// Applies @p kind to the record with number @p target, counted from 0.
+    record_proxy(tampering kind, std::size_t target) : kind_(kind), target_(target), honest_(false)
     {
     }
 
-    /// Takes what one side has sent, in pieces of any size, and returns what the other gets.
+    /// Takes the bytes that one side has sent, in pieces of any size, and returns the bytes that
+    /// the other side receives.
     [[nodiscard]] std::vector<std::byte> pass(std::span<const std::byte> bytes);
 
-    /// Says whether the record came.
+    /// Returns whether that record came by.
     [[nodiscard]] bool has_tampered() const noexcept { return !honest_ && seen_ > target_; }
-    /// Says whether none came after it.
+    /// Returns whether no record came after it.
     [[nodiscard]] bool was_last() const noexcept { return seen_ == target_ + 1; }
-    /// The content type of that record; zero before.
+    /// Returns the content type of that record; zero until it came by.
     [[nodiscard]] std::byte type() const noexcept { return type_; }
 
 private:
     using record = std::vector<std::byte>;
 
-    void pass_record(record one, std::vector<std::byte>& out);
-    void tamper(record one, std::vector<std::byte>& out);
+    void pass_record(record current, std::vector<std::byte>& output);
+    void tamper(record current, std::vector<std::byte>& output);
 
-    tampering what_ = tampering::drop;
+    tampering kind_ = tampering::drop;
     std::size_t target_ = 0;
     bool honest_ = true;
     std::size_t seen_ = 0;
     std::byte type_{0};
-    std::vector<std::byte> pending_; // no whole record yet
-    record held_;                    // until the next one is past
+    std::vector<std::byte> pending_; // an incomplete record
+    record held_;                    // held back until the next one has passed
     bool stalled_ = false;
 };
 

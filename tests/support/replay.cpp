@@ -14,17 +14,17 @@ namespace coquest::test {
 namespace {
 
 struct put_column {
-    buffer& to;
+    buffer& row;
     std::string_view name;
 
-    void operator()(bool value) const { to.column_bool(name, value); }
-    void operator()(std::int64_t value) const { to.column_i64(name, value); }
-    void operator()(ilp_f64 value) const { to.column_f64(name, value.value); }
-    void operator()(const std::string& value) const { to.column_str(name, value); }
+    void operator()(bool value) const { row.column_bool(name, value); }
+    void operator()(std::int64_t value) const { row.column_i64(name, value); }
+    void operator()(ilp_f64 value) const { row.column_f64(name, value.value); }
+    void operator()(const std::string& value) const { row.column_str(name, value); }
     void operator()(const ilp_timestamp& value) const
     {
-        value.unit == ilp_unit::micros ? to.column_ts(name, timestamp_micros(value.value))
-                                       : to.column_ts(name, timestamp_nanos(value.value));
+        value.unit == ilp_unit::micros ? row.column_ts(name, timestamp_micros(value.value))
+                                       : row.column_ts(name, timestamp_nanos(value.value));
     }
     void operator()(const ilp_array& value) const
     {
@@ -33,17 +33,17 @@ struct put_column {
             elements.push_back(element.value);
         }
         const std::vector<std::size_t> shape(value.shape.begin(), value.shape.end());
-        to.column_arr(name, array_view(elements, shape));
+        row.column_arr(name, array_view(elements, shape));
     }
-    void operator()(const ilp_decimal_text& value) const { to.column_dec(name, value.text); }
+    void operator()(const ilp_decimal_text& value) const { row.column_dec(name, value.text); }
     void operator()(const ilp_decimal& value) const
     {
-        to.column_dec(
+        row.column_dec(
             name, decimal(std::as_bytes(std::span(value.unscaled)), static_cast<int>(value.scale)));
     }
     void operator()(const ilp_long256& value) const
     {
-        to.column_long256(name, long256{value.words});
+        row.column_long256(name, long256{value.words});
     }
 };
 

@@ -8,7 +8,7 @@
 
 namespace coquest::test {
 
-/// Encodes a decoded row by the buffer's plain calls, without any limit.
+/// Encodes a decoded row with the buffer's plain calls, without any limit.
 [[nodiscard]] std::string replay(const ilp_row& row, int version);
 
 } // namespace coquest::test

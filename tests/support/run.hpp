@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Runs a test's coroutine to its end, and fails the test where that does not come.
+// Runs a test's coroutine to its end, and fails the test if the coroutine hangs.
 #pragma once
 
 #include <coquest/error.hpp>
@@ -20,9 +20,10 @@
 
 namespace coquest::test {
 
-/// Runs @p body on @p io until it ends; what it throws comes out here. A body that hangs fails.
-inline void run(asio::io_context& io, asio::awaitable<void> body,
-                std::chrono::seconds most = std::chrono::seconds(20)) // a hang, not a deadline
+/// Runs @p body on @p io until it ends, and rethrows its exception. Fails if the body hangs.
+inline void run(
+    asio::io_context& io, asio::awaitable<void> body,
+    std::chrono::seconds limit = std::chrono::seconds(20)) // detects a hang; not a deadline
 {
     bool done = false;
     std::exception_ptr failure;
@@ -32,20 +33,21 @@ inline void run(asio::io_context& io, asio::awaitable<void> body,
         io.stop();
     });
     io.restart();
-    io.run_for(most);
+    io.run_for(limit);
     ASSERT_TRUE(done) << "the coroutine did not end";
     if (failure) {
         std::rethrow_exception(failure);
     }
 }
 
-/// Runs handlers on @p io until @p holds does; fails where that does not come.
+/// Runs handlers on @p io until @p holds returns true; fails if that does not happen.
 inline void run_until(asio::io_context& io, const std::function<bool()>& holds)
 {
-    const auto last = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
     io.restart();
     while (!holds()) {
-        ASSERT_LT(std::chrono::steady_clock::now(), last) << "what was waited for did not happen";
+        ASSERT_LT(std::chrono::steady_clock::now(), deadline)
+            << "what was waited for did not happen";
         io.run_one_for(std::chrono::milliseconds(100));
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// A server on loopback that does what a test tells it, for what a real one can't be made to do.
+// A server on loopback whose answers a test scripts, for what a real server cannot be made to do.
 #pragma once
 
 #include <asio/io_context.hpp>
@@ -19,9 +19,9 @@ namespace coquest::test {
 
 /// One request as it came over the wire.
 struct request {
-    std::string head; // with the empty line
+    std::string head; // including the empty line
     std::string body;
-    std::size_t connection = 0; // from 0, in the order of their coming
+    std::size_t connection = 0; // counted from 0, in the order of their arrival
 
     [[nodiscard]] bool begins(std::string_view text) const { return head.starts_with(text); }
     [[nodiscard]] bool has(std::string_view line) const
@@ -30,15 +30,16 @@ struct request {
     }
 };
 
-/// Takes a whole request off the front of @p bytes; false where there is none yet.
-[[nodiscard]] bool take_request(std::string& bytes, request& out);
+/// Moves a whole request from the front of @p bytes to @p result; returns false if there is none
+/// yet.
+[[nodiscard]] bool take_request(std::string& bytes, request& result);
 
 /// What to do with a request.
 struct reply {
-    std::string bytes = {}; // sent as they are
-    bool close = false;     // then close
-    bool reset = false;     // close by RST instead
-    bool wait = false;      // keep the connection, send nothing more: see scripted_server::release
+    std::string bytes = {}; // sent unchanged
+    bool close = false;     // then close the connection
+    bool reset = false;     // close it with a RST
+    bool wait = false;      // keep the connection, and send nothing: see scripted_server::release
 };
 
 [[nodiscard]] inline reply status(std::string_view line, std::string_view headers = "",
@@ -60,19 +61,19 @@ class scripted_server {
 public:
     using script = std::function<reply(const request&)>;
 
-    /// Listens on a free port and answers by @p answer, on @p io.
+    /// Listens on a free port, and answers each request with the result of @p answer.
     scripted_server(asio::io_context& io, script answer);
     ~scripted_server();
 
     [[nodiscard]] std::uint16_t port() const;
-    /// Sends the answer that a `wait` held back, on the last connection.
-    void release(const reply& with);
+    /// Sends @p answer, which a `wait` held back, on the last connection.
+    void release(const reply& answer);
     /// Stops listening and closes every connection.
     void stop();
 
     std::vector<request> requests;
     std::size_t connections = 0;
-    std::string raw; // all bytes that came, also those that make no request
+    std::string raw; // all received bytes, including those that are no request
 
 private:
     struct state;

@@ -1,11 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// A connection of a stream to a peer that does what the test says.
+// Connects a stream to a peer that a test scripts.
 #pragma once
 
 #include "net/stream.hpp"
 
+#include "support/listener.hpp"
 #include "support/toy_tls.hpp"
 
 #include <asio/co_spawn.hpp>
@@ -28,17 +29,18 @@ namespace coquest::test {
 
 class stream_test : public testing::Test {
 protected:
-    void peer(std::function<asio::awaitable<void>(asio::ip::tcp::socket&)> does)
+    void peer(std::function<asio::awaitable<void>(asio::ip::tcp::socket&)> script)
     {
-        asio::co_spawn(io, accept(std::move(does)), asio::detached);
+        asio::co_spawn(io, accept(std::move(script)), asio::detached);
     }
-    asio::awaitable<void> accept(std::function<asio::awaitable<void>(asio::ip::tcp::socket&)> does)
+    asio::awaitable<void> accept(
+        std::function<asio::awaitable<void>(asio::ip::tcp::socket&)> script)
     {
-        asio::ip::tcp::socket socket = co_await acceptor.async_accept(asio::use_awaitable);
+        asio::ip::tcp::socket socket = co_await test::accept(acceptor);
         try {
-            co_await does(socket);
+            co_await script(socket);
         } catch (const std::system_error&) {
-            co_return; // the other side has gone
+            co_return; // the other side has closed the connection
         }
     }
     asio::awaitable<void> read_all(asio::ip::tcp::socket& socket)
@@ -50,18 +52,19 @@ protected:
             received.append(block.data(), n);
         }
     }
-    asio::awaitable<detail::fault> connect(net::stream& s,
-                                           const detail::any_tls_backend* tls = nullptr)
+    asio::awaitable<detail::status> connect(net::stream& connection,
+                                            const detail::any_tls_backend* tls = nullptr)
     {
-        return connect_to(s, "127.0.0.1", tls, std::chrono::seconds(5));
+        return connect_to(connection, "127.0.0.1", tls, std::chrono::seconds(5));
     }
-    asio::awaitable<detail::fault> connect_to(net::stream& s, std::string host,
-                                              const detail::any_tls_backend* tls,
-                                              net::clock::duration time)
+    asio::awaitable<detail::status> connect_to(net::stream& connection, std::string host,
+                                               const detail::any_tls_backend* tls,
+                                               net::clock::duration time)
     {
-        const std::vector<server_address> one{{std::move(host), acceptor.local_endpoint().port()}};
-        return s.connect(std::make_shared<detail::address_list>(one), {0}, {}, tls,
-                         net::clock::now() + time);
+        const std::vector<server_address> addresses{
+            {std::move(host), acceptor.local_endpoint().port()}};
+        return connection.connect(std::make_shared<detail::address_list>(addresses), {0}, {}, tls,
+                                  net::clock::now() + time);
     }
     [[nodiscard]] std::string host() const
     {
@@ -72,8 +75,9 @@ protected:
     asio::ip::tcp::acceptor acceptor{io,
                                      asio::ip::tcp::endpoint(asio::ip::address_v4::loopback(), 0)};
     std::string received;
-    tls_diagnosis why;
-    std::shared_ptr<const detail::any_tls_backend> toy = detail::make_tls<toy_backend>({}, why);
+    tls_diagnosis diagnosis;
+    std::shared_ptr<const detail::any_tls_backend> toy =
+        detail::make_tls<toy_backend>({}, diagnosis);
 };
 
 } // namespace coquest::test

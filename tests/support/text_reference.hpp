@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// What the text kernels are compared with: one byte, one character at a time, by the definitions.
+// Reference implementations for the text kernels: byte by byte, straight from the definitions.
 #pragma once
 
 #include <cstddef>
@@ -12,8 +12,8 @@
 
 namespace coquest::test {
 
-/// Returns the length of the character that @p text, which isn't empty, begins with; 0 where it is
-/// not UTF-8.
+/// Returns the length of the first character of @p text, which must not be empty; 0 if it is not
+/// valid UTF-8.
 inline std::size_t utf8_character_length(std::string_view text)
 {
     const auto byte = [text](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
@@ -40,34 +40,34 @@ inline std::size_t utf8_character_length(std::string_view text)
     return code_point < least[length] || code_point > 0x10ffff || surrogate ? 0 : length;
 }
 
-/// Returns the length of the longest prefix of @p text that is UTF-8.
+/// Returns the length of the longest prefix of @p text that is valid UTF-8.
 inline std::size_t utf8_prefix(std::string_view text)
 {
-    std::size_t at = 0;
-    while (at < text.size()) {
-        const std::size_t length = utf8_character_length(text.substr(at));
+    std::size_t valid = 0;
+    while (valid < text.size()) {
+        const std::size_t length = utf8_character_length(text.substr(valid));
         if (length == 0) {
             break;
         }
-        at += length;
+        valid += length;
     }
-    return at;
+    return valid;
 }
 
 /// Returns @p text with a backslash before each byte of @p special.
 inline std::string escaped(std::string_view text, std::string_view special)
 {
-    std::string out;
+    std::string result;
     for (const char c : text) {
         if (special.find(c) != special.npos) {
-            out += '\\';
+            result += '\\';
         }
-        out += c;
+        result += c;
     }
-    return out;
+    return result;
 }
 
-/// Returns what put_symbol writes; nothing where it refuses.
+/// Returns what put_symbol writes; nullopt if it rejects the value.
 inline std::optional<std::string> symbol_text(std::string_view value)
 {
     if (utf8_prefix(value) != value.size() || value.find('\0') != value.npos) {
@@ -76,7 +76,7 @@ inline std::optional<std::string> symbol_text(std::string_view value)
     return escaped(value, " ,=\n\r\\");
 }
 
-/// Returns what put_string writes; nothing where it refuses.
+/// Returns what put_string writes; nullopt if it rejects the value.
 inline std::optional<std::string> string_text(std::string_view value)
 {
     if (utf8_prefix(value) != value.size()) {

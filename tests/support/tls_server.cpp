@@ -14,10 +14,10 @@
 namespace coquest::test {
 namespace {
 
-void require(bool good, const char* what)
+void require(bool holds, const char* message)
 {
-    if (!good) {
-        throw std::runtime_error(std::string("tls_server: ") + what);
+    if (!holds) {
+        throw std::runtime_error(std::string("tls_server: ") + message);
     }
 }
 
@@ -28,13 +28,13 @@ int number_of(tls_version version)
     return numbers.at(static_cast<std::size_t>(version));
 }
 
-void use(SSL_CTX* context, const identity& of, const std::vector<identity>& chain)
+void use(SSL_CTX* context, const identity& leaf, const std::vector<identity>& chain)
 {
-    require(SSL_CTX_use_certificate(context, of.certificate.get()) == 1 &&
-                SSL_CTX_use_PrivateKey(context, of.key.get()) == 1,
+    require(SSL_CTX_use_certificate(context, leaf.certificate.get()) == 1 &&
+                SSL_CTX_use_PrivateKey(context, leaf.key.get()) == 1,
             "using the certificate failed");
-    for (const identity& above : chain) {
-        require(SSL_CTX_add1_chain_cert(context, above.certificate.get()) == 1,
+    for (const identity& issuer : chain) {
+        require(SSL_CTX_add1_chain_cert(context, issuer.certificate.get()) == 1,
                 "using the chain failed");
     }
 }
@@ -52,8 +52,8 @@ int select_http2(SSL*, const unsigned char** chosen, unsigned char* length,
 
 std::shared_ptr<SSL_CTX> context_for(const server_behaviour& spec)
 {
-    std::shared_ptr<SSL_CTX> made(SSL_CTX_new(TLS_server_method()), &SSL_CTX_free);
-    SSL_CTX* const context = made.get();
+    std::shared_ptr<SSL_CTX> owner(SSL_CTX_new(TLS_server_method()), &SSL_CTX_free);
+    SSL_CTX* const context = owner.get();
     SSL_CTX_set_security_level(context, spec.security_level);
     require(SSL_CTX_set_min_proto_version(context, number_of(spec.min)) == 1 &&
                 SSL_CTX_set_max_proto_version(context, number_of(spec.max)) == 1,
@@ -80,7 +80,7 @@ std::shared_ptr<SSL_CTX> context_for(const server_behaviour& spec)
         SSL_CTX_set_alpn_select_cb(context, &select_http2, nullptr);
     }
     SSL_CTX_set_session_id_context(context, reinterpret_cast<const unsigned char*>("test"), 4);
-    return made;
+    return owner;
 }
 
 } // namespace
@@ -90,11 +90,17 @@ tls_server::tls_server(const server_behaviour& spec) : tls_server(context_for(sp
 tls_server::tls_server(std::shared_ptr<ssl_ctx_st> context) : context_(std::move(context))
 {
     connection_ = {SSL_new(context_.get()), &SSL_free};
-    BIO* const in = BIO_new(BIO_s_mem());
-    BIO* const out = BIO_new(BIO_s_mem());
-    BIO_set_mem_eof_return(in, -1);
-    SSL_set_bio(connection_.get(), in, out);
+    BIO* const input = BIO_new(BIO_s_mem());
+    BIO* const output = BIO_new(BIO_s_mem());
+    BIO_set_mem_eof_return(input, -1);
+    SSL_set_bio(connection_.get(), input, output);
     SSL_set_accept_state(connection_.get());
+    SSL_set_app_data(connection_.get(), this);
+    SSL_set_info_callback(connection_.get(), [](const SSL* connection, int where, int value) {
+        if ((where & SSL_CB_READ_ALERT) == SSL_CB_READ_ALERT) {
+            static_cast<tls_server*>(SSL_get_app_data(connection))->alert_ = value & 0xff;
+        }
+    });
 }
 
 tls_server::~tls_server() = default;
@@ -109,9 +115,9 @@ std::vector<std::byte> tls_server::client_certificate() const
     const X509* const sent = SSL_get0_peer_certificate(connection_.get());
     std::vector<std::byte> der(
         static_cast<std::size_t>(sent == nullptr ? 0 : i2d_X509(sent, nullptr)));
-    auto* to = reinterpret_cast<unsigned char*>(der.data());
+    auto* output = reinterpret_cast<unsigned char*>(der.data());
     if (sent != nullptr) {
-        i2d_X509(sent, &to);
+        i2d_X509(sent, &output);
     }
     return der;
 }
@@ -152,7 +158,7 @@ void tls_server::close()
 void tls_server::update_keys()
 {
     require(SSL_key_update(connection_.get(), SSL_KEY_UPDATE_REQUESTED) == 1,
-            "asking for new keys failed");
+            "requesting new keys failed");
     go_on();
 }
 
@@ -164,7 +170,7 @@ void tls_server::send_ticket()
 
 void tls_server::renegotiate()
 {
-    require(SSL_renegotiate(connection_.get()) == 1, "asking for another handshake failed");
+    require(SSL_renegotiate(connection_.get()) == 1, "requesting another handshake failed");
     go_on();
 }
 
@@ -216,65 +222,70 @@ std::string tls_server::negotiated_suite() const
 
 void tls_server::collect()
 {
-    BIO* const out = SSL_get_wbio(connection_.get());
+    BIO* const output = SSL_get_wbio(connection_.get());
     char* data = nullptr;
-    const long size = BIO_get_mem_data(out, &data);
+    const long size = BIO_get_mem_data(output, &data);
     const auto bytes = std::as_bytes(std::span(data, static_cast<std::size_t>(size)));
     wire.insert(wire.end(), bytes.begin(), bytes.end());
-    BIO_reset(out);
+    BIO_reset(output);
 }
 
-std::error_code tls_pair::run(
-    const std::function<tls_step(detail::any_tls_session&, std::error_code&)>& step)
+std::optional<tls_failure> tls_pair::run(
+    const std::function<tls_step(detail::any_tls_session&, tls_diagnosis&)>& step)
 {
     for (;;) {
-        std::error_code ec;
-        const tls_step next = step(*client_, ec);
+        diagnosis_ = {};
+        const tls_step next = step(*client_, diagnosis_);
         most_output_ = std::max(most_output_, client_->output().size());
-        if (next != tls_step::done || ec) {
+        if (next != tls_step::done) {
             send_output();
         }
-        if (ec || next == tls_step::done || next == tls_step::done_after_output) {
-            return ec;
-        }
-        if (next == tls_step::retry_after_input) {
+        switch (next) {
+        case tls_step::done:
+        case tls_step::done_after_output: return std::nullopt;
+        case tls_step::closed: diagnosis_ = describe(tls_failure::closed); return diagnosis_.kind;
+        case tls_step::failed: return diagnosis_.kind;
+        case tls_step::retry_after_output: break;
+        case tls_step::retry_after_input:
             if (!receive_input()) {
-                return std::make_error_code(std::errc::operation_would_block);
+                diagnosis_ = describe(tls_failure::timed_out);
+                return diagnosis_.kind;
             }
         }
     }
 }
 
-std::error_code tls_pair::handshake()
+std::optional<tls_failure> tls_pair::handshake()
 {
-    return run(
-        [](detail::any_tls_session& client, std::error_code& ec) { return client.handshake(ec); });
+    return run([](detail::any_tls_session& client, tls_diagnosis& diagnosis) {
+        return client.handshake(diagnosis);
+    });
 }
 
-std::error_code tls_pair::write(std::string_view text)
+std::optional<tls_failure> tls_pair::write(std::string_view text)
 {
-    auto rest = std::as_bytes(std::span(text));
-    std::error_code failed;
-    while (!rest.empty() && !failed) {
-        failed = run([&](detail::any_tls_session& client, std::error_code& ec) {
+    auto remaining = std::as_bytes(std::span(text));
+    std::optional<tls_failure> failed;
+    while (!remaining.empty() && !failed) {
+        failed = run([&](detail::any_tls_session& client, tls_diagnosis& diagnosis) {
             std::size_t n = 0;
-            const tls_step next = client.write(rest, n, ec);
-            rest = rest.subspan(n);
+            const tls_step next = client.write(remaining, n, diagnosis);
+            remaining = remaining.subspan(n);
             return next;
         });
     }
     return failed;
 }
 
-std::error_code tls_pair::read(std::size_t size, std::string& text)
+std::optional<tls_failure> tls_pair::read(std::size_t size, std::string& text)
 {
     text.resize(size);
     auto room = std::as_writable_bytes(std::span(text));
-    std::error_code failed;
+    std::optional<tls_failure> failed;
     while (!room.empty() && !failed) {
-        failed = run([&](detail::any_tls_session& client, std::error_code& ec) {
+        failed = run([&](detail::any_tls_session& client, tls_diagnosis& diagnosis) {
             std::size_t n = 0;
-            const tls_step next = client.read(room, n, ec);
+            const tls_step next = client.read(room, n, diagnosis);
             room = room.subspan(n);
             return next;
         });
@@ -283,10 +294,10 @@ std::error_code tls_pair::read(std::size_t size, std::string& text)
     return failed;
 }
 
-std::error_code tls_pair::shutdown()
+void tls_pair::shutdown()
 {
-    return run(
-        [](detail::any_tls_session& client, std::error_code& ec) { return client.shutdown(ec); });
+    client_->shutdown();
+    send_output();
 }
 
 bool tls_pair::receive_input()

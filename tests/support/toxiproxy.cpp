@@ -3,12 +3,7 @@
 
 #include "support/toxiproxy.hpp"
 
-#include <asio/buffer.hpp>
-#include <asio/io_context.hpp>
-#include <asio/ip/tcp.hpp>
-#include <asio/read.hpp>
-#include <asio/steady_timer.hpp>
-#include <asio/write.hpp>
+#include "support/blocking.hpp"
 
 #include <chrono>
 #include <csignal>
@@ -27,19 +22,16 @@ toxiproxy::toxiproxy(std::uint16_t server)
                                   {"listen", loopback + std::to_string(port_)},
                                   {"upstream", loopback + std::to_string(server)}};
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    asio::io_context context;
-    asio::steady_timer pause(context);
     for (;;) {
         try {
             order("/proxies", proxy);
             return;
-        } catch (const std::system_error&) { // not there yet
+        } catch (const std::system_error&) { // not ready yet
             if (std::chrono::steady_clock::now() > deadline) {
                 throw std::runtime_error("toxiproxy does not answer");
             }
         }
-        pause.expires_after(std::chrono::milliseconds(20));
-        pause.wait();
+        pause(std::chrono::milliseconds(20));
     }
 }
 
@@ -76,16 +68,10 @@ void toxiproxy::stall(bool held) const
 void toxiproxy::order(const std::string& path, const nlohmann::json& body) const
 {
     const std::string text = body.dump();
-    asio::io_context context;
-    asio::ip::tcp::socket socket(context);
-    socket.connect({asio::ip::address_v4::loopback(), orders_});
-    asio::write(socket, asio::buffer("POST " + path +
-                                     " HTTP/1.0\r\nContent-Type: application/json\r\n"
-                                     "Content-Length: " +
-                                     std::to_string(text.size()) + "\r\n\r\n" + text));
-    std::string answer;
-    std::error_code end;
-    asio::read(socket, asio::dynamic_buffer(answer), end);
+    const std::string answer = ask(orders_, "POST " + path +
+                                                " HTTP/1.0\r\nContent-Type: application/json\r\n"
+                                                "Content-Length: " +
+                                                std::to_string(text.size()) + "\r\n\r\n" + text);
     if (answer.find(" 20") != answer.find(' ')) {
         throw std::runtime_error("toxiproxy refused " + path + " " + text + ": " + answer);
     }

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// A network that misbehaves to order: Shopify's toxiproxy between a sender and its server.
+// A network that misbehaves on request: Shopify's toxiproxy between a sender and its server.
 #pragma once
 
 #include "support/child_process.hpp"
@@ -13,22 +13,22 @@
 
 namespace coquest::test {
 
-/// Runs scripts/toxiproxy, with one proxy.
+/// Runs scripts/toxiproxy with one proxy.
 class toxiproxy {
 public:
-    /// Passes bytes to the loopback port @p server. Throws std::runtime_error where it does not
-    /// start.
+    /// Passes bytes on to the loopback port @p server. Throws std::runtime_error if toxiproxy does
+    /// not start.
     explicit toxiproxy(std::uint16_t server);
 
-    /// Says why there can't be one; empty where there can. Builds it where that was not done yet.
+    /// Returns why toxiproxy is not available; empty if it is. Builds it if necessary.
     [[nodiscard]] static std::string missing();
 
-    /// Adds a toxic, on the way to the server (`upstream`) or back (`downstream`), for connections
-    /// that are open too.
+    /// Adds a toxic on the way to the server (`upstream`) or back (`downstream`). Applies to open
+    /// connections too.
     void add(const std::string& type, const std::string& stream, const nlohmann::json& attributes);
     /// Removes all toxics.
     void clear();
-    /// Closes every connection; new ones are taken at once.
+    /// Closes every connection; new ones are accepted immediately.
     void drop_connections();
     /// Holds back all bytes, or lets them pass again.
     void stall(bool held) const;

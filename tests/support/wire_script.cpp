@@ -12,12 +12,12 @@ namespace {
 asio::awaitable<void> serve_well(wire& w)
 {
     for (;;) {
-        const request one = co_await w.read_request();
+        const request received = co_await w.read_request();
         std::string answer = ok().bytes;
-        if (one.begins("GET /settings ")) {
+        if (received.begins("GET /settings ")) {
             answer = settings(three_versions).bytes;
         } else {
-            w.store(one);
+            w.store(received);
         }
         co_await w.send(std::move(answer));
     }
@@ -30,11 +30,11 @@ asio::awaitable<void> play_all(wire& w, std::vector<wire_script> parts)
     }
 }
 
-asio::awaitable<void> read_one(wire& w, bool keep)
+asio::awaitable<void> read_one(wire& w, bool is_stored)
 {
-    const request one = co_await w.read_request();
-    if (keep) {
-        w.store(one);
+    const request received = co_await w.read_request();
+    if (is_stored) {
+        w.store(received);
     }
 }
 
@@ -52,15 +52,15 @@ asio::awaitable<void> tamper_with(wire& w, record_proxy proxy)
     co_return;
 }
 
-asio::awaitable<void> hang_up(wire& w, void (wire::*how)())
+asio::awaitable<void> end_connection(wire& w, void (wire::*close)())
 {
-    (w.*how)();
+    (w.*close)();
     co_return;
 }
 
-wire_script hangs_up(void (wire::*how)())
+wire_script ends_connection(void (wire::*close)())
 {
-    return [how](wire& w) { return hang_up(w, how); };
+    return [close](wire& w) { return end_connection(w, close); };
 }
 
 } // namespace
@@ -85,9 +85,9 @@ wire_script stores()
     return [](wire& w) { return read_one(w, true); };
 }
 
-wire_script answers(const reply& all)
+wire_script answers(const reply& answer)
 {
-    return [bytes = all.bytes](wire& w) { return answer_all(w, bytes); };
+    return [bytes = answer.bytes](wire& w) { return answer_all(w, bytes); };
 }
 
 wire_script shakes_hands()
@@ -140,9 +140,9 @@ wire_script with_tls(std::function<void(tls_server&)> act)
     return [act = std::move(act)](wire& w) { return w.with_tls(act); };
 }
 
-wire_script tampers(tampering what, std::size_t record)
+wire_script tampers(tampering kind, std::size_t record)
 {
-    return [=](wire& w) { return tamper_with(w, record_proxy(what, record)); };
+    return [=](wire& w) { return tamper_with(w, record_proxy(kind, record)); };
 }
 
 wire_script sends_many(std::string bytes, std::size_t times)
@@ -162,27 +162,27 @@ wire_script holds()
 
 wire_script closes()
 {
-    return hangs_up(&wire::close);
+    return ends_connection(&wire::close);
 }
 
 wire_script cuts()
 {
-    return hangs_up(&wire::cut);
+    return ends_connection(&wire::cut);
 }
 
 wire_script finishes()
 {
-    return hangs_up(&wire::finish);
+    return ends_connection(&wire::finish);
 }
 
 wire_script resets()
 {
-    return hangs_up(&wire::reset);
+    return ends_connection(&wire::reset);
 }
 
 wire_script vanishes()
 {
-    return hangs_up(&wire::vanish);
+    return ends_connection(&wire::vanish);
 }
 
 } // namespace coquest::test

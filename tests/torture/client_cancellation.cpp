@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Row 77, one layer down: cancelling a sender's flush stops the wait and not the request, so that
-// only here the requests themselves are cancelled at each await.
+// Row 77 of docs/faults.md, one layer below: cancelling a sender's flush stops the wait and not the
+// request, so that only these tests cancel the requests themselves at each await.
 
 #include "net/http_client.hpp"
 #include "sender/default_tls.hpp"
@@ -14,7 +14,7 @@
 namespace {
 
 using namespace coquest;
-using detail::fault;
+using detail::status;
 using test::moment;
 using test::operation;
 using test::reply;
@@ -35,69 +35,74 @@ detail::batch rows_of(std::size_t padding)
     return detail::buffer_access::take(rows);
 }
 
-asio::awaitable<void> send(net::http_client& by, const detail::batch& rows, fault& problem)
+asio::awaitable<void> send(net::http_client& client, const detail::batch& rows, status& result)
 {
-    problem = co_await by.send(rows.chain, true);
+    result = co_await client.send(rows.chain, true);
 }
 
-asio::awaitable<void> ask(net::http_client& by, detail::server_settings& out, fault& problem)
+asio::awaitable<void> ask(net::http_client& client, detail::server_settings& settings,
+                          status& result)
 {
-    problem = co_await by.settings(out);
+    result = co_await client.settings(settings);
 }
 
 struct client {
-    explicit client(rig& on)
-        : options(std::make_shared<config>(on.builder().username("u").password("p").options())),
-          tls(options->transport == protocol::https ? detail::default_tls()(options->tls, why)
+    explicit client(rig& fixture)
+        : options(
+              std::make_shared<config>(fixture.builder().username("u").password("p").options())),
+          tls(options->transport == protocol::https ? detail::default_tls()(options->tls, diagnosis)
                                                     : nullptr),
-          http(on.client().get_executor(), options, tls)
+          http(fixture.client().get_executor(), options, tls)
     {
     }
-    tls_diagnosis why;
+    tls_diagnosis diagnosis;
     std::shared_ptr<const config> options;
     std::shared_ptr<const detail::any_tls_backend> tls;
     net::http_client http;
 };
 
-void expect_sent(rig& on, client& by, const detail::batch& rows)
+void expect_sent(rig& fixture, client& target, const detail::batch& rows)
 {
-    fault problem;
-    const operation sending(on, [&] { return send(by.http, rows, problem); });
-    on.run_until([&] { return sending.done(); });
+    status result;
+    const operation sending(fixture, [&] { return send(target.http, rows, result); });
+    fixture.run_until([&] { return sending.done(); });
     EXPECT_TRUE(sending.succeeded()) << sending.what();
-    EXPECT_FALSE(problem) << problem.info.message;
+    EXPECT_TRUE(result.ok()) << result.info().message;
 }
 
-// The fault says so, nothing is thrown, and what it says of the rows is true.
-bool cancel(rig& on, operation& what, const moment& when, const fault& problem)
+// The result says so, nothing is thrown, and what it says about the rows is true.
+bool cancel(rig& fixture, operation& subject, const moment& when, const status& result)
 {
-    const bool reached = test::reaches(on, what, when);
-    what.cancel();
-    on.run_until([&] { return what.done(); });
-    EXPECT_TRUE(what.succeeded() || what.code() == errc::cancelled) << what.what();
-    EXPECT_TRUE(!problem || (reached && problem.code == errc::cancelled)) << problem.info.message;
+    const bool reached = test::reaches(fixture, subject, when);
+    subject.cancel();
+    fixture.run_until([&] { return subject.done(); });
+    EXPECT_TRUE(subject.succeeded() || subject.code() == errc::cancelled) << subject.what();
+    EXPECT_TRUE(result.ok() || (reached && result.code() == errc::cancelled))
+        << result.info().message;
     return reached;
 }
 
 TEST(fault_matrix, row_77_request_cancelled_at_each_await)
 {
     test::at_each_moment([](const moment& when) {
-        rig on(when.kind);
-        on.answer = [count = 0](const request&) mutable { // the second goes over a new connection
-            reply now = test::ok();
-            now.close = ++count == 1;
-            return now;
-        };
-        client by(on);
+        rig fixture(when.kind);
+        fixture.answer =
+            [count = 0](const request&) mutable { // the second request takes a new connection
+                reply answer = test::ok();
+                answer.close = ++count == 1;
+                return answer;
+            };
+        client target(fixture);
         const detail::batch rows = rows_of(10);
-        expect_sent(on, by, rows);
-        fault problem;
-        operation sending(on, [&] { return send(by.http, rows, problem); });
+        expect_sent(fixture, target, rows);
+        status result;
+        operation sending(fixture, [&] { return send(target.http, rows, result); });
 
-        const bool reached = cancel(on, sending, when, problem);
+        const bool reached = cancel(fixture, sending, when, result);
 
-        EXPECT_FALSE(problem && problem.info.state == delivery::not_sent && on.copies(0) > 1);
-        expect_sent(on, by, rows);
+        EXPECT_FALSE(!result.ok() && result.info().state == delivery::not_sent &&
+                     fixture.copies(0) > 1);
+        expect_sent(fixture, target, rows);
         return reached;
     });
 }
@@ -105,17 +110,18 @@ TEST(fault_matrix, row_77_request_cancelled_at_each_await)
 TEST(fault_matrix, row_77_large_request_cancelled_at_each_await)
 {
     test::at_each_moment([](const moment& when) {
-        rig on(when.kind);
-        client by(on);
+        rig fixture(when.kind);
+        client target(fixture);
         const detail::batch rows =
             rows_of(when.kind == test::wire_kind::https ? 100'000 : 1'500'000);
-        fault problem;
-        operation sending(on, [&] { return send(by.http, rows, problem); });
+        status result;
+        operation sending(fixture, [&] { return send(target.http, rows, result); });
 
-        const bool reached = cancel(on, sending, when, problem);
+        const bool reached = cancel(fixture, sending, when, result);
 
-        EXPECT_FALSE(problem && problem.info.state == delivery::not_sent && on.copies(0) != 0);
-        expect_sent(on, by, rows);
+        EXPECT_FALSE(!result.ok() && result.info().state == delivery::not_sent &&
+                     fixture.copies(0) != 0);
+        expect_sent(fixture, target, rows);
         return reached;
     });
 }
@@ -123,22 +129,22 @@ TEST(fault_matrix, row_77_large_request_cancelled_at_each_await)
 TEST(fault_matrix, row_77_settings_cancelled_at_each_await)
 {
     test::at_each_moment([](const moment& when) {
-        rig on(when.kind);
-        on.answer = [](const request& one) {
-            return one.head.find("Authorization") == std::string::npos
+        rig fixture(when.kind);
+        fixture.answer = [](const request& received) {
+            return received.head.find("Authorization") == std::string::npos
                        ? test::status("401 Unauthorized", "Connection: close\r\n")
                        : test::status("200 OK", "", "{}");
         };
-        client by(on);
+        client target(fixture);
         detail::server_settings settings;
-        fault problem;
-        operation asking(on, [&] { return ask(by.http, settings, problem); });
+        status result;
+        operation asking(fixture, [&] { return ask(target.http, settings, result); });
 
-        const bool reached = cancel(on, asking, when, problem);
+        const bool reached = cancel(fixture, asking, when, result);
 
-        const operation again(on, [&] { return ask(by.http, settings, problem); });
-        on.run_until([&] { return again.done(); });
-        EXPECT_FALSE(problem) << problem.info.message;
+        const operation repeated(fixture, [&] { return ask(target.http, settings, result); });
+        fixture.run_until([&] { return repeated.done(); });
+        EXPECT_TRUE(result.ok()) << result.info().message;
         return reached;
     });
 }

@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Row 73: the wall clock jumps by ten years. No deadline, pause or interval takes notice; a
-// certificate that is out of its time then is refused by that name, and accepted afterwards.
+// Row 73 of docs/faults.md: the wall clock jumps by ten years. No deadline, pause or interval is
+// affected. A certificate that is not valid at that time is rejected for that reason, and accepted
+// afterwards.
 
 #include "torture/libc.hpp"
 #include "torture/rig.hpp"
@@ -26,58 +27,58 @@ TEST(fault_matrix, row_73_timers_do_not_notice_a_jump_at_any_step)
         bool reached = true;
         for (std::size_t step = 0; reached && !HasFailure(); ++step) {
             SCOPED_TRACE("step " + std::to_string(step));
-            rig on(test::wire_kind::http);
-            on.answer = test::passing_faults();
-            sender s = on.build(on.builder());
+            rig fixture(test::wire_kind::http);
+            fixture.answer = test::passing_faults();
+            sender s = fixture.build(fixture.builder());
             test::add_rows(s, 0, 3);
-            const operation flushing(on, [&] { return s.flush(); });
-            reached = test::reaches(on, flushing, {test::wire_kind::http, step, false});
+            const operation flushing(fixture, [&] { return s.flush(); });
+            reached = test::reaches(fixture, flushing, {test::wire_kind::http, step, false});
 
             const test::wall_clock_jump jumped(jump);
-            on.run_until([&] { return flushing.done(); });
+            fixture.run_until([&] { return flushing.done(); });
 
             EXPECT_TRUE(flushing.succeeded()) << flushing.what();
-            EXPECT_EQ(on.missing(3), 0U);
+            EXPECT_EQ(fixture.missing(3), 0U);
         }
     }
 }
 
 TEST(fault_matrix, row_73_a_deadline_comes_while_the_clock_is_back)
 {
-    rig on(test::wire_kind::http);
-    on.answer = [](const test::request&) { return test::reply{.wait = true}; };
-    sender s = on.build(on.builder().flush_timeout(20ms));
+    rig fixture(test::wire_kind::http);
+    fixture.answer = [](const test::request&) { return test::reply{.wait = true}; };
+    sender s = fixture.build(fixture.builder().flush_timeout(20ms));
     test::add_rows(s, 0, 3);
-    const operation flushing(on, [&] { return s.flush(); });
-    static_cast<void>(test::reaches(on, flushing, {test::wire_kind::http, 2, false}));
+    const operation flushing(fixture, [&] { return s.flush(); });
+    static_cast<void>(test::reaches(fixture, flushing, {test::wire_kind::http, 2, false}));
 
     const test::wall_clock_jump jumped(-ten_years);
-    on.run_until([&] { return flushing.done(); });
+    fixture.run_until([&] { return flushing.done(); });
 
     EXPECT_EQ(flushing.code(), errc::timed_out) << flushing.what();
-    EXPECT_EQ(s.unsent_rows(), 3U);
+    EXPECT_EQ(s.unacknowledged_rows(), 3U);
 }
 
 TEST(fault_matrix, row_73_certificates_go_by_the_wall_clock)
 {
-    rig on(test::wire_kind::https);
-    sender s = on.build(on.builder());
+    rig fixture(test::wire_kind::https);
+    sender s = fixture.build(fixture.builder());
     test::add_rows(s, 0, 3);
     for (const auto jump : {ten_years, -ten_years}) {
         const test::wall_clock_jump jumped(jump);
 
-        const operation flushing(on, [&] { return s.flush(); });
-        on.run_until([&] { return flushing.done(); });
+        const operation flushing(fixture, [&] { return s.flush(); });
+        fixture.run_until([&] { return flushing.done(); });
 
         EXPECT_EQ(flushing.code(), errc::tls_error) << flushing.what();
         const std::string reason = jump > 0s ? "expired" : "not yet valid";
         EXPECT_NE(flushing.what().find(reason), std::string::npos) << flushing.what();
-        EXPECT_EQ(s.unsent_rows(), 3U);
+        EXPECT_EQ(s.unacknowledged_rows(), 3U);
     }
 
-    test::expect_flush(on, s);
+    test::expect_flush(fixture, s);
 
-    EXPECT_EQ(on.missing(3), 0U);
+    EXPECT_EQ(fixture.missing(3), 0U);
 }
 
 } // namespace

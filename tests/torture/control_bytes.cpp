@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Row 80: bytes that could end a header or a line, in everything that a user gives. Each is refused
-// before a byte of it is on the wire, or is carried as what it is. The text of an error says where
-// the byte is, and never what stands around it.
+// Row 80 of docs/faults.md: bytes that could end a header or a line, in every input of a user. Each
+// of them is rejected before a byte of it is sent, or is transferred unchanged. The text of an
+// error says at which position the byte is, and never shows the text around it.
 
 #include "torture/rig.hpp"
 
@@ -21,7 +21,7 @@ using test::rig;
 constexpr std::string_view control_bytes[] = {
     "\0"sv,       "\n"sv, "\r"sv,       "\r\nX-Injected: 1\r\n"sv,
     "\x01"sv,     "\t"sv, "\x1b[31m"sv, "\x7f"sv,
-    "\xc2\x85"sv, // NEL, which some take for the end of a line
+    "\xc2\x85"sv, // NEL, which some programs treat as the end of a line
 };
 constexpr std::string_view not_utf8[] = {
     "\xff"sv, "\xc3"sv, "\x80"sv, "\xc0\xaf"sv, "\xed\xa0\x80"sv, "\xf4\x90\x80\x80"sv,
@@ -30,21 +30,21 @@ constexpr std::string_view word = "hunter2";
 
 std::vector<std::string_view> all_bad()
 {
-    std::vector<std::string_view> all(std::begin(control_bytes), std::end(control_bytes));
-    all.insert(all.end(), std::begin(not_utf8), std::end(not_utf8));
-    return all;
+    std::vector<std::string_view> result(std::begin(control_bytes), std::end(control_bytes));
+    result.insert(result.end(), std::begin(not_utf8), std::end(not_utf8));
+    return result;
 }
 
 template <class Function>
-std::string refusal(Function what, errc expected)
+std::string refusal(Function call, errc expected)
 {
     try {
-        static_cast<void>(what());
+        static_cast<void>(call());
     } catch (const error& e) {
         EXPECT_EQ(e.code(), expected) << e.what();
         return e.what();
     }
-    ADD_FAILURE() << "nothing was refused";
+    ADD_FAILURE() << "nothing was rejected";
     return {};
 }
 
@@ -75,7 +75,7 @@ TEST(fault_matrix, row_80_control_bytes_in_a_configuration_string)
 
 TEST(fault_matrix, row_80_control_bytes_by_the_builder)
 {
-    using setter = sender_builder& (sender_builder::*)(std::string_view);
+    using setter = sender_builder& (sender_builder::*)(detail::text_argument);
     constexpr setter setters[] = {&sender_builder::username, &sender_builder::password,
                                   &sender_builder::token};
     for (const setter set : setters) {
@@ -90,39 +90,39 @@ TEST(fault_matrix, row_80_control_bytes_by_the_builder)
     }
 }
 
-// What a program writes into the struct goes past the setters; build() has the last word.
+// A program that writes to the struct bypasses the setters; then build() checks the options.
 TEST(fault_matrix, row_80_control_bytes_in_the_options)
 {
-    rig on(test::wire_kind::http);
+    rig fixture(test::wire_kind::http);
     const std::function<void(config&, std::string)> fields[] = {
-        [](config& to, std::string v) { to.token = secret(v); },
-        [](config& to, std::string v) {
-            to.username = "u";
-            to.password = secret(v);
+        [](config& options, std::string v) { options.token = secret(v); },
+        [](config& options, std::string v) {
+            options.username = "u";
+            options.password = secret(v);
         },
-        [](config& to, std::string v) {
-            to.username = v;
-            to.password = secret("p");
+        [](config& options, std::string v) {
+            options.username = v;
+            options.password = secret("p");
         },
-        [](config& to, std::string v) { to.user_agent = v; },
-        [](config& to, std::string v) { to.addresses.front().host = v; },
+        [](config& options, std::string v) { options.user_agent = v; },
+        [](config& options, std::string v) { options.addresses.front().host = v; },
     };
     for (const auto& set : fields) {
         for (const std::string_view bad : all_bad()) {
-            config options = on.builder().options();
+            config options = fixture.builder().options();
             set(options, std::string(word) + std::string(bad));
-            const operation building(on, [&]() -> asio::awaitable<void> {
-                return [](sender_builder from) -> asio::awaitable<void> {
-                    static_cast<void>(co_await from.build());
+            const operation building(fixture, [&]() -> asio::awaitable<void> {
+                return [](sender_builder builder) -> asio::awaitable<void> {
+                    static_cast<void>(co_await builder.build());
                 }(sender_builder(options));
             });
-            on.run_until([&] { return building.done(); });
+            fixture.run_until([&] { return building.done(); });
 
             EXPECT_EQ(building.code(), errc::config_error);
             EXPECT_EQ(building.what().find(word), std::string::npos) << building.what();
         }
     }
-    EXPECT_EQ(on.server().connections, 0U);
+    EXPECT_EQ(fixture.server().connections, 0U);
 }
 
 TEST(fault_matrix, row_80_control_bytes_in_a_host)
@@ -142,22 +142,22 @@ TEST(fault_matrix, row_80_semicolons_and_equal_signs_in_credentials)
 {
     const struct {
         std::string_view written;
-        std::string_view meant; // empty: refused
+        std::string_view meant; // empty: rejected
     } cases[] = {
         {"a=b", "a=b"},     {"=", "="},        {"==a", "==a"}, {"a;;b", "a;b"}, {";;;;", ";;"},
         {"a;;;;b", "a;;b"}, {"a;;=b", "a;=b"}, {"a;b", ""},    {"a;=b", ""},    {"a;;;b", ""},
     };
-    for (const auto& one : cases) {
+    for (const auto& example : cases) {
         const std::string text =
-            "http::addr=h;username=u;password=" + std::string(one.written) + ";";
+            "http::addr=h;username=u;password=" + std::string(example.written) + ";";
         SCOPED_TRACE(text);
-        if (one.meant.empty()) {
+        if (example.meant.empty()) {
             const std::string message =
                 refusal([&] { return parse_config(text); }, errc::config_error);
             EXPECT_NE(message.find("byte "), std::string::npos) << message;
             EXPECT_NE(message.find("\";;\""), std::string::npos) << message;
         } else {
-            EXPECT_EQ(parse_config(text).password->reveal(), one.meant);
+            EXPECT_EQ(parse_config(text).password->reveal(), example.meant);
         }
     }
 }
@@ -166,7 +166,7 @@ TEST(fault_matrix, row_80_control_bytes_in_names)
 {
     for (const std::string_view bad : all_bad()) {
         if (bad == "\x1b[31m" || bad == "\xc2\x85") {
-            continue; // the server takes these
+            continue; // the server accepts these
         }
         const std::string name = "na" + std::string(bad) + "me";
         for (const int place : {0, 1, 2}) {
@@ -184,7 +184,7 @@ TEST(fault_matrix, row_80_control_bytes_in_names)
 
             EXPECT_NE(message.find(place == 0 ? "at byte 1" : "at byte 2"), std::string::npos)
                 << message;
-            EXPECT_EQ(message.find(bad), std::string::npos) << "the byte itself is not shown";
+            EXPECT_EQ(message.find(bad), std::string::npos) << "the message shows the byte itself";
             EXPECT_EQ(rows.row_count(), 1U);
         }
     }
@@ -211,23 +211,23 @@ TEST(fault_matrix, row_80_bad_utf8_in_values)
     }
 }
 
-// A value may hold what it likes, but never makes a line of its own.
+// A value may contain any byte, but none of them begins a new line.
 TEST(fault_matrix, row_80_control_bytes_in_values_stay_in_their_row)
 {
-    rig on(test::wire_kind::http);
-    sender s = on.build(on.builder());
+    rig fixture(test::wire_kind::http);
+    sender s = fixture.build(fixture.builder());
     std::vector<std::string> texts;
-    for (const std::string_view odd : control_bytes) {
-        texts.push_back("a" + std::string(odd) + "evil n=1i\n");
+    for (const std::string_view special : control_bytes) {
+        texts.push_back("a" + std::string(special) + "evil n=1i\n");
     }
     for (const std::string& text : texts) {
         auto row = s.table("t");
         EXPECT_FALSE(row.column_str("text", text).column_bool("last", true).try_at_now());
     }
 
-    test::expect_flush(on, s);
+    test::expect_flush(fixture, s);
 
-    const auto rows = test::decode_ilp(on.stored(), 2);
+    const auto rows = test::decode_ilp(fixture.stored(), 2);
     ASSERT_EQ(rows.size(), texts.size());
     for (std::size_t i = 0; i < rows.size(); ++i) {
         EXPECT_EQ(std::get<std::string>(rows[i].columns.front().second), texts[i]);

@@ -18,35 +18,36 @@
 namespace coquest::test {
 namespace {
 
-// Of all threads: names are looked up on one of their own.
+// Applies to all threads: names are looked up on another one.
 struct plan {
     std::atomic<bool> active{false};
-    std::atomic<system_call> which{system_call::socket};
+    std::atomic<system_call> call{system_call::socket};
     std::atomic<int> error{0};
     std::atomic<std::size_t> spared{0};
     std::atomic<std::size_t> times{0};
     std::atomic<std::size_t> failed{0};
 };
-plan now;
-std::atomic<std::time_t> ahead{0};
+plan active_plan;
+std::atomic<std::time_t> clock_offset{0};
 
-bool takes_one(std::atomic<std::size_t>& from)
+bool takes_one(std::atomic<std::size_t>& counter)
 {
-    std::size_t left = from;
-    while (left != 0 && !from.compare_exchange_weak(left, left - 1)) {
+    std::size_t remaining = counter;
+    while (remaining != 0 && !counter.compare_exchange_weak(remaining, remaining - 1)) {
     }
-    return left != 0;
+    return remaining != 0;
 }
 
-bool fails(system_call which)
+bool fails(system_call call)
 {
-    // a name is looked up on another thread, whoever's turn it is
-    const bool applies = now.active || which == system_call::getaddrinfo;
-    if (!applies || now.which != which || takes_one(now.spared) || !takes_one(now.times)) {
+    // A name is looked up on another thread, during the turn of either side.
+    const bool applies = active_plan.active || call == system_call::getaddrinfo;
+    if (!applies || active_plan.call != call || takes_one(active_plan.spared) ||
+        !takes_one(active_plan.times)) {
         return false;
     }
-    ++now.failed;
-    errno = now.error;
+    ++active_plan.failed;
+    errno = active_plan.error;
     return true;
 }
 
@@ -58,43 +59,46 @@ Function* original(const char* name)
 
 } // namespace
 
-failing_calls::failing_calls(rig& of, system_call which, int error, std::size_t spared,
-                             std::size_t times)
-    : of_(of)
+failing_calls::failing_calls(rig& client, system_call call, int error, std::size_t spared,
+                             std::size_t times, side whose)
+    : rig_(client)
 {
-    now.which = which;
-    now.error = error;
-    now.spared = spared;
-    now.times = times;
-    now.failed = 0;
-    of_.client_turn = [](bool begins) { now.active = begins; };
+    active_plan.call = call;
+    active_plan.error = error;
+    active_plan.spared = spared;
+    active_plan.times = times;
+    active_plan.failed = 0;
+    active_plan.active = whose == side::server;
+    rig_.client_turn = [whose](bool begins) {
+        active_plan.active = begins == (whose == side::client);
+    };
 }
 
 failing_calls::~failing_calls()
 {
-    of_.client_turn = nullptr;
-    now.active = false;
-    now.times = 0;
+    rig_.client_turn = nullptr;
+    active_plan.active = false;
+    active_plan.times = 0;
 }
 
 std::size_t failing_calls::failed() const noexcept
 {
-    return now.failed;
+    return active_plan.failed;
 }
 
-wall_clock_jump::wall_clock_jump(std::chrono::seconds by)
+wall_clock_jump::wall_clock_jump(std::chrono::seconds offset)
 {
-    ahead = static_cast<std::time_t>(by.count());
+    clock_offset = static_cast<std::time_t>(offset.count());
 }
 
 wall_clock_jump::~wall_clock_jump()
 {
-    ahead = 0;
+    clock_offset = 0;
 }
 
 } // namespace coquest::test
 
-using coquest::test::ahead;
+using coquest::test::clock_offset;
 using coquest::test::fails;
 using coquest::test::original;
 using coquest::test::system_call;
@@ -108,10 +112,10 @@ int socket(int domain, int type, int protocol) noexcept
     return fails(system_call::socket) ? -1 : next(domain, type, protocol);
 }
 
-int connect(int descriptor, const sockaddr* to, socklen_t size)
+int connect(int descriptor, const sockaddr* address, socklen_t size)
 {
     static const auto next = original<int(int, const sockaddr*, socklen_t)>("connect");
-    return fails(system_call::connect) ? -1 : next(descriptor, to, size);
+    return fails(system_call::connect) ? -1 : next(descriptor, address, size);
 }
 
 ssize_t sendmsg(int descriptor, const msghdr* message, int flags)
@@ -120,7 +124,7 @@ ssize_t sendmsg(int descriptor, const msghdr* message, int flags)
     return fails(system_call::sendmsg) ? -1 : next(descriptor, message, flags);
 }
 
-// Asio sends a single piece by send, and receives likewise.
+// Asio sends a single buffer with send, and receives a single one with recv.
 ssize_t send(int descriptor, const void* bytes, size_t size, int flags)
 {
     static const auto next = original<ssize_t(int, const void*, size_t, int)>("send");
@@ -139,45 +143,45 @@ ssize_t recv(int descriptor, void* bytes, size_t size, int flags)
     return fails(system_call::recvmsg) ? -1 : next(descriptor, bytes, size, flags);
 }
 
-int epoll_wait(int descriptor, epoll_event* events, int most, int timeout)
+int epoll_wait(int descriptor, epoll_event* events, int max_events, int timeout)
 {
     static const auto next = original<int(int, epoll_event*, int, int)>("epoll_wait");
-    return fails(system_call::epoll_wait) ? -1 : next(descriptor, events, most, timeout);
+    return fails(system_call::epoll_wait) ? -1 : next(descriptor, events, max_events, timeout);
 }
 
-int getaddrinfo(const char* node, const char* service, const addrinfo* hints, addrinfo** out)
+int getaddrinfo(const char* node, const char* service, const addrinfo* hints, addrinfo** result)
 {
     static const auto next =
         original<int(const char*, const char*, const addrinfo*, addrinfo**)>("getaddrinfo");
-    return fails(system_call::getaddrinfo) ? EAI_SYSTEM : next(node, service, hints, out);
+    return fails(system_call::getaddrinfo) ? EAI_SYSTEM : next(node, service, hints, result);
 }
 
-int clock_gettime(clockid_t which, timespec* out) noexcept
+int clock_gettime(clockid_t clock_id, timespec* result) noexcept
 {
     static const auto next = original<int(clockid_t, timespec*)>("clock_gettime");
-    const int result = next(which, out);
-    if (result == 0 && which == CLOCK_REALTIME) {
-        out->tv_sec += ahead;
+    const int error = next(clock_id, result);
+    if (error == 0 && clock_id == CLOCK_REALTIME) {
+        result->tv_sec += clock_offset;
     }
-    return result;
+    return error;
 }
 
-std::time_t time(std::time_t* out) noexcept
+std::time_t time(std::time_t* result) noexcept
 {
     timespec t{};
     clock_gettime(CLOCK_REALTIME, &t);
-    if (out != nullptr) {
-        *out = t.tv_sec;
+    if (result != nullptr) {
+        *result = t.tv_sec;
     }
     return t.tv_sec;
 }
 
-int gettimeofday(timeval* out, void* /*zone*/) noexcept
+int gettimeofday(timeval* result, void* /*zone*/) noexcept
 {
     timespec t{};
     clock_gettime(CLOCK_REALTIME, &t);
-    out->tv_sec = t.tv_sec;
-    out->tv_usec = t.tv_nsec / 1000;
+    result->tv_sec = t.tv_sec;
+    result->tv_usec = t.tv_nsec / 1000;
     return 0;
 }
 }

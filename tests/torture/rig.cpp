@@ -3,6 +3,7 @@
 
 #include "torture/rig.hpp"
 
+#include "support/listener.hpp"
 #include "support/tls_server.hpp"
 
 #include <asio/awaitable.hpp>
@@ -31,15 +32,15 @@ constexpr std::chrono::seconds hang(20);
 
 const identity& certificate()
 {
-    static const identity made = self_signed(server_spec({"DNS:localhost", "IP:127.0.0.1"}));
-    return made;
+    static const identity result = self_signed(server_spec({"DNS:localhost", "IP:127.0.0.1"}));
+    return result;
 }
 
 server_behaviour behaviour()
 {
-    server_behaviour made;
-    made.certificate = certificate();
-    return made;
+    server_behaviour result;
+    result.certificate = certificate();
+    return result;
 }
 
 const std::string& roots_path()
@@ -50,12 +51,18 @@ const std::string& roots_path()
 
 } // namespace
 
-// Takes TLS off what comes, and hands it on to the scripted server.
+// Decrypts TLS, and passes the plain text on to the scripted server.
 class rig::tls_front {
 public:
-    tls_front(asio::io_context& io, std::uint16_t to) : state_(std::make_shared<state>(io, to))
+    tls_front(asio::io_context& io, std::uint16_t target)
+        : state_(std::make_shared<state>(io, target))
     {
-        asio::co_spawn(io, listen(state_), asio::detached);
+        auto take = [state = state_](tcp::socket accepted) {
+            auto connection = std::make_shared<link>(std::move(accepted));
+            asio::co_spawn(state->acceptor.get_executor(), open(connection, state->target),
+                           asio::detached);
+        };
+        asio::co_spawn(io, listen(state_->acceptor, std::move(take)), asio::detached);
     }
     ~tls_front() { state_->acceptor.close(); }
     tls_front(const tls_front&) = delete;
@@ -65,9 +72,9 @@ public:
 
 private:
     struct state {
-        state(asio::io_context& io, std::uint16_t to)
+        state(asio::io_context& io, std::uint16_t port)
             : acceptor(io, tcp::endpoint(asio::ip::address_v4::loopback(), 0)),
-              target(asio::ip::address_v4::loopback(), to)
+              target(asio::ip::address_v4::loopback(), port)
         {
         }
         tcp::acceptor acceptor;
@@ -95,50 +102,48 @@ private:
         std::size_t handed_on = 0;
     };
 
-    static asio::awaitable<void> listen(std::shared_ptr<state> self)
+    static asio::awaitable<void> open(std::shared_ptr<link> connection, tcp::endpoint target)
     {
         try {
-            for (;;) {
-                auto one = std::make_shared<link>(
-                    co_await self->acceptor.async_accept(asio::use_awaitable));
-                one->inside.connect(self->target);
-                const auto executor = one->outside.get_executor();
-                asio::co_spawn(executor, inwards(one), asio::detached);
-                asio::co_spawn(executor, outwards(one), asio::detached);
-            }
+            co_await connection->inside.async_connect(target, asio::use_awaitable);
         } catch (const std::system_error&) {
-            co_return; // closed
+            connection->close(); // the scripted server was stopped
+            co_return;
         }
+        const auto executor = connection->outside.get_executor();
+        asio::co_spawn(executor, inwards(connection), asio::detached);
+        asio::co_spawn(executor, outwards(connection), asio::detached);
     }
-    static asio::awaitable<void> inwards(std::shared_ptr<link> self)
+    static asio::awaitable<void> inwards(std::shared_ptr<link> connection)
     {
         std::array<std::byte, 65536> block; // NOLINT(cppcoreguidelines-pro-type-member-init)
         try {
             for (;;) {
-                const std::size_t n = co_await self->outside.async_read_some(
+                const std::size_t n = co_await connection->outside.async_read_some(
                     asio::buffer(block.data(), block.size()), asio::use_awaitable);
-                self->tls.feed(std::span(block).first(n));
-                co_await self->send_wire();
-                const std::string text = self->tls.received().substr(self->handed_on);
-                self->handed_on += text.size();
-                co_await asio::async_write(self->inside, asio::buffer(text), asio::use_awaitable);
+                connection->tls.feed(std::span(block).first(n));
+                co_await connection->send_wire();
+                const std::string text = connection->tls.received().substr(connection->handed_on);
+                connection->handed_on += text.size();
+                co_await asio::async_write(connection->inside, asio::buffer(text),
+                                           asio::use_awaitable);
             }
         } catch (const std::exception&) {
-            self->close();
+            connection->close();
         }
     }
-    static asio::awaitable<void> outwards(std::shared_ptr<link> self)
+    static asio::awaitable<void> outwards(std::shared_ptr<link> connection)
     {
         std::array<char, 4096> block; // NOLINT(cppcoreguidelines-pro-type-member-init)
         try {
             for (;;) {
-                const std::size_t n = co_await self->inside.async_read_some(
+                const std::size_t n = co_await connection->inside.async_read_some(
                     asio::buffer(block.data(), block.size()), asio::use_awaitable);
-                self->tls.send({block.data(), n});
-                co_await self->send_wire();
+                connection->tls.send({block.data(), n});
+                co_await connection->send_wire();
             }
         } catch (const std::exception&) {
-            self->close();
+            connection->close();
         }
     }
 
@@ -146,10 +151,10 @@ private:
 };
 
 rig::rig(wire_kind kind)
-    : server_(peer_, [this](const request& one) { return log(one); }),
+    : server_(peer_, [this](const request& received) { return log(received); }),
       client_(std::make_unique<asio::io_context>(1)), work_(client_->get_executor())
 {
-    const tcp::socket opens_the_reactor(*client_); // has descriptors of its own
+    const tcp::socket opens_the_reactor(*client_); // the reactor has its own descriptors
     if (kind == wire_kind::https) {
         front_ = std::make_unique<tls_front>(peer_, server_.port());
     }
@@ -160,39 +165,42 @@ rig::~rig()
     destroy_client();
 }
 
-reply rig::log(const request& one)
+reply rig::log(const request& received)
 {
-    reply made = answer(one);
-    if (made.bytes.starts_with("HTTP/1.1 2")) {
-        stored_ += one.body;
+    reply result = answer(received);
+    if (result.bytes.starts_with("HTTP/1.1 2")) {
+        stored_ += received.body;
     }
-    return made;
+    return result;
 }
 
 sender_builder rig::builder(const char* host) const
 {
     using namespace std::chrono_literals;
-    sender_builder made(front_ ? "https" : "http", host, front_ ? front_->port() : server_.port());
-    made.protocol_version(coquest::protocol_version::v2).auto_flush(false).retry_max_backoff(10ms);
-    // a wait that should have ended must show as a hang
-    made.request_timeout(600s).connect_timeout(600s).close_timeout(600s).retry_timeout(600s);
+    sender_builder result(front_ ? "https" : "http", host,
+                          front_ ? front_->port() : server_.port());
+    result.protocol_version(coquest::protocol_version::v2)
+        .auto_flush(false)
+        .retry_max_backoff(10ms);
+    // long timeouts, so that a wait that should have ended becomes a hang
+    result.request_timeout(600s).connect_timeout(600s).close_timeout(600s).retry_timeout(600s);
     if (front_) {
-        made.tls_roots(roots_path());
+        result.tls_roots(roots_path());
     }
-    return made;
+    return result;
 }
 
 sender rig::build(const sender_builder& options)
 {
-    sender made;
+    sender result;
     operation building(*this, [&]() -> asio::awaitable<void> {
-        return [](sender& to, sender_builder from) -> asio::awaitable<void> {
-            to = co_await from.build();
-        }(made, options);
+        return [](sender& target, sender_builder builder) -> asio::awaitable<void> {
+            target = co_await builder.build();
+        }(result, options);
     });
     run_until([&] { return building.done(); });
     EXPECT_TRUE(building.succeeded()) << building.what();
-    return made;
+    return result;
 }
 
 void rig::run_peer()
@@ -219,16 +227,16 @@ bool rig::run_client()
 {
     try {
         return client_->poll_one() != 0 || client_->run_one_for(std::chrono::milliseconds(1)) != 0;
-    } catch (const std::bad_alloc&) { // told to who runs the context, who goes on
+    } catch (const std::bad_alloc&) { // thrown to the caller of the context, which continues
         return true;
     }
 }
 
 void rig::run_until(const std::function<bool()>& holds)
 {
-    const auto last = std::chrono::steady_clock::now() + hang;
+    const auto deadline = std::chrono::steady_clock::now() + hang;
     while (!holds()) {
-        ASSERT_LT(std::chrono::steady_clock::now(), last) << "what was waited for did not happen";
+        ASSERT_LT(std::chrono::steady_clock::now(), deadline) << "the condition did not come true";
         step();
     }
 }
@@ -243,7 +251,8 @@ std::size_t rig::copies(std::size_t row) const
 {
     const std::string text = "t n=" + std::to_string(row) + "i";
     std::size_t count = 0;
-    for (auto at = stored_.find(text); at != stored_.npos; at = stored_.find(text, at + 1)) {
+    for (auto position = stored_.find(text); position != stored_.npos;
+         position = stored_.find(text, position + 1)) {
         ++count;
     }
     return count;
@@ -287,9 +296,9 @@ std::string operation::what() const
     }
 }
 
-void add_row(sender& to, std::size_t row, std::size_t padding)
+void add_row(sender& target, std::size_t row, std::size_t padding)
 {
-    auto open = to.table("t");
+    auto open = target.table("t");
     open.column_i64("n", static_cast<std::int64_t>(row));
     if (padding != 0) {
         open.column_str("padding", std::string(padding, 'x'));
@@ -297,25 +306,26 @@ void add_row(sender& to, std::size_t row, std::size_t padding)
     EXPECT_FALSE(open.try_at_now());
 }
 
-void add_rows(sender& to, std::size_t first, std::size_t end, std::size_t padding)
+void add_rows(sender& target, std::size_t first, std::size_t end, std::size_t padding)
 {
     for (std::size_t row = first; row < end; ++row) {
-        add_row(to, row, padding);
+        add_row(target, row, padding);
     }
 }
 
-void expect_flush(rig& on, sender& s)
+void expect_flush(rig& fixture, sender& s)
 {
-    const operation flushing(on, [&s] { return s.flush(); });
-    on.run_until([&] { return flushing.done(); });
+    const operation flushing(fixture, [&s] { return s.flush(); });
+    fixture.run_until([&] { return flushing.done(); });
     EXPECT_TRUE(flushing.succeeded()) << flushing.what();
-    EXPECT_EQ(s.unsent_rows(), 0U);
+    EXPECT_EQ(s.unacknowledged_rows(), 0U);
 }
 
 std::size_t open_descriptors()
 {
     std::size_t count = 0;
-    for ([[maybe_unused]] const auto& one : std::filesystem::directory_iterator("/proc/self/fd")) {
+    for ([[maybe_unused]] const auto& entry :
+         std::filesystem::directory_iterator("/proc/self/fd")) {
         ++count;
     }
     return count;
@@ -323,16 +333,16 @@ std::size_t open_descriptors()
 
 void expect_descriptors(std::size_t before)
 {
-    const auto last = std::chrono::steady_clock::now() + hang;
-    std::size_t now = open_descriptors();
-    while (now > before && std::chrono::steady_clock::now() < last) {
+    const auto deadline = std::chrono::steady_clock::now() + hang;
+    std::size_t open_now = open_descriptors();
+    while (open_now > before && std::chrono::steady_clock::now() < deadline) {
         std::this_thread::yield();
-        now = open_descriptors();
+        open_now = open_descriptors();
     }
-    EXPECT_LE(now, before) << "descriptors leaked";
+    EXPECT_LE(open_now, before) << "descriptors leaked";
 }
 
-void at_each_moment(const std::function<bool(const moment&)>& one)
+void at_each_moment(const std::function<bool(const moment&)>& check)
 {
     constexpr std::size_t endless = 2000;
     for (const wire_kind kind : {wire_kind::http, wire_kind::https}) {
@@ -342,7 +352,7 @@ void at_each_moment(const std::function<bool(const moment&)>& one)
                 SCOPED_TRACE((kind == wire_kind::https ? "https, step " : "http, step ") +
                              std::to_string(step) + (late ? ", late" : ""));
                 const std::size_t before = open_descriptors();
-                reached = one({kind, step, late});
+                reached = check({kind, step, late});
                 expect_descriptors(before);
                 ASSERT_LT(step, endless);
             }
@@ -350,32 +360,32 @@ void at_each_moment(const std::function<bool(const moment&)>& one)
     }
 }
 
-bool reaches(rig& on, const operation& what, const moment& when)
+bool reaches(rig& fixture, const operation& subject, const moment& when)
 {
     std::size_t steps = 0;
-    const auto last = std::chrono::steady_clock::now() + hang;
-    while (!what.done() && (!what.begun() || steps < when.step)) {
-        steps += on.step() && what.begun() ? 1 : 0;
-        if (std::chrono::steady_clock::now() > last) {
+    const auto deadline = std::chrono::steady_clock::now() + hang;
+    while (!subject.done() && (!subject.begun() || steps < when.step)) {
+        steps += fixture.step() && subject.begun() ? 1 : 0;
+        if (std::chrono::steady_clock::now() > deadline) {
             ADD_FAILURE() << "the operation hangs";
             return false;
         }
     }
     if (when.late) {
-        on.run_peer();
+        fixture.run_peer();
     }
-    return !what.done();
+    return !subject.done();
 }
 
-bool cancelled_at(rig& on, operation& what, const moment& when)
+bool cancelled_at(rig& fixture, operation& subject, const moment& when)
 {
-    if (when.step != 0 && !reaches(on, what, when)) {
-        EXPECT_TRUE(what.succeeded()) << what.what();
+    if (when.step != 0 && !reaches(fixture, subject, when)) {
+        EXPECT_TRUE(subject.succeeded()) << subject.what();
         return false;
     }
-    what.cancel();
-    on.run_until([&] { return what.done(); });
-    EXPECT_EQ(what.code(), errc::cancelled) << what.what();
+    subject.cancel();
+    fixture.run_until([&] { return subject.done(); });
+    EXPECT_EQ(subject.code(), errc::cancelled) << subject.what();
     return true;
 }
 

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// What torture is made of: a client and a server on one thread, of which the client runs handler by
-// handler, so that a test can do something after each of them.
+// The fixture of the torture tests: a client and a server on one thread. The client runs handler by
+// handler, so that a test can act after each of them.
 #pragma once
 
 #include <coquest/sender.hpp>
@@ -29,10 +29,10 @@
 
 namespace coquest::test {
 
-/// The wire that a client is tortured on.
+/// The transport of a rig.
 enum class wire_kind { http, https };
 
-/// One server and one client, each with a context of its own.
+/// One server and one client, each with its own context.
 class rig {
 public:
     explicit rig(wire_kind kind);
@@ -40,38 +40,40 @@ public:
     rig& operator=(const rig&) = delete;
     ~rig();
 
-    /// Options for this server: protocol version 2, rows go by flush() alone, short pauses.
+    /// Options for this server: protocol version 2, rows are sent by flush() only, short pauses.
     [[nodiscard]] sender_builder builder(const char* host = "localhost") const;
-    /// Makes a sender; fails the test where that fails.
+    /// Builds a sender; fails the test if that fails.
     [[nodiscard]] sender build(const sender_builder& options);
 
-    /// Lets the server do all that it can, then the client one handler; false where it had none.
+    /// Lets the server do all it can, then runs one handler of the client; returns false if there
+    /// was none.
     bool step();
-    /// Steps until @p holds does; fails the test where that does not come. A hang, no deadline.
+    /// Steps until @p holds returns true; fails the test if that does not happen (a hang, not a
+    /// deadline).
     void run_until(const std::function<bool()>& holds);
-    /// Lets the server do all that it can.
+    /// Lets the server do all it can.
     void run_peer();
     /// Destroys the client's context.
     void destroy_client();
     [[nodiscard]] asio::io_context& client() noexcept { return *client_; }
 
-    /// What the server makes of a request; by default it says OK.
+    /// The server's answer to a request; by default OK.
     std::function<reply(const request&)> answer = [](const request&) { return ok(); };
-    /// Is told when the client begins and ends to run handlers, for faults that are not the
+    /// Called when the client begins and when it ends to run handlers, for faults other than the
     /// server's.
     std::function<void(bool begins)> client_turn;
     /// The bodies of all requests that were answered with 2xx.
     [[nodiscard]] const std::string& stored() const noexcept { return stored_; }
     [[nodiscard]] scripted_server& server() noexcept { return server_; }
-    /// How many of @p rows (see add_row) the server has not stored.
+    /// Returns how many of @p rows rows (see add_row) the server has not stored.
     [[nodiscard]] std::size_t missing(std::size_t rows) const;
-    /// How often it stored row number @p row.
+    /// Returns how often the server has stored row number @p row.
     [[nodiscard]] std::size_t copies(std::size_t row) const;
 
 private:
     class tls_front;
 
-    reply log(const request& one);
+    reply log(const request& received);
     bool run_client();
 
     asio::io_context peer_{1};
@@ -82,19 +84,19 @@ private:
     std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work_;
 };
 
-/// An operation that was begun on a rig, and can be cancelled.
+/// An operation that was started on a rig, and can be cancelled.
 class operation {
 public:
-    /// Begins what @p what returns, an awaitable<void>.
+    /// Starts the awaitable<void> that @p begin returns.
     template <class Function>
-    operation(rig& on, Function what) : result_(std::make_shared<result>())
+    operation(rig& fixture, Function begin) : result_(std::make_shared<result>())
     {
-        asio::co_spawn(on.client(), run(result_, std::move(what)),
+        asio::co_spawn(fixture.client(), run(result_, std::move(begin)),
                        asio::bind_cancellation_slot(result_->signal.slot(),
-                                                    [to = result_](std::exception_ptr thrown) {
-                                                        if (!to->done) { // nor begun
-                                                            to->done = true;
-                                                            to->thrown = std::move(thrown);
+                                                    [outcome = result_](std::exception_ptr thrown) {
+                                                        if (!outcome->done) { // and has not begun
+                                                            outcome->done = true;
+                                                            outcome->thrown = std::move(thrown);
                                                         }
                                                     }));
     }
@@ -107,8 +109,8 @@ public:
     [[nodiscard]] bool begun() const noexcept { return result_->begun; }
     [[nodiscard]] bool done() const noexcept { return result_->done; }
     [[nodiscard]] bool succeeded() const noexcept { return result_->done && !result_->thrown; }
-    /// The code of what it threw; none where it succeeded. Asio's own, of a coroutine that was
-    /// cancelled before it began, counts as errc::cancelled.
+    /// Returns the error code of the operation; no error if it succeeded. Asio's own code, which a
+    /// coroutine has that was cancelled before it began, counts as errc::cancelled.
     [[nodiscard]] std::error_code code() const;
     [[nodiscard]] std::string what() const;
 
@@ -121,53 +123,53 @@ private:
         bool done = false;
     };
 
-    // Takes the result itself: Asio may have no memory left to bring it.
+    // Stores the result itself, because Asio may lack the memory to pass it on.
     template <class Function>
-    static asio::awaitable<void> run(std::shared_ptr<result> to, Function what)
+    static asio::awaitable<void> run(std::shared_ptr<result> outcome, Function begin)
     {
-        to->begun = true;
+        outcome->begun = true;
         try {
-            co_await what();
+            co_await begin();
         } catch (...) {
-            to->thrown = std::current_exception();
+            outcome->thrown = std::current_exception();
         }
-        to->done = true;
+        outcome->done = true;
     }
 
     std::shared_ptr<result> result_;
 };
 
-/// Adds row number @p row, and as many bytes of padding. Nothing waits for room.
-void add_row(sender& to, std::size_t row, std::size_t padding = 0);
-void add_rows(sender& to, std::size_t first, std::size_t end, std::size_t padding = 0);
-/// Delivers what is left; fails the test where that fails.
-void expect_flush(rig& on, sender& s);
+/// Adds row number @p row, with @p padding bytes of padding. Does not wait for room.
+void add_row(sender& target, std::size_t row, std::size_t padding = 0);
+void add_rows(sender& target, std::size_t first, std::size_t end, std::size_t padding = 0);
+/// Flushes the remaining rows; fails the test if that fails.
+void expect_flush(rig& fixture, sender& s);
 
 /// Counts the open descriptors of the process.
 [[nodiscard]] std::size_t open_descriptors();
-/// Fails the test unless their number falls to @p before. Threads that look names up have
-/// some, so that it may take them a moment.
+/// Fails the test unless the number of open descriptors falls to @p before. Threads that look names
+/// up have some, so that this may take a moment.
 void expect_descriptors(std::size_t before);
 
-/// What is to be done to a client, and when.
+/// The moment at which a test acts on a client.
 struct moment {
     wire_kind kind = wire_kind::http;
-    std::size_t step = 0; // after so many of its handlers; see reaches()
-    bool late = false;    // and after the server has reacted to the last of them
+    std::size_t step = 0; // after that many of the client's handlers; see reaches()
+    bool late = false;    // also after the server has reacted to the last of them
 };
 
-/// Calls @p one for each moment, plain and TLS, until it says that the step was never reached.
-/// The test fails where descriptors leak.
-void at_each_moment(const std::function<bool(const moment&)>& one);
+/// Calls @p check for each moment, plain and TLS, until it returns that the step was never reached.
+/// Fails the test if descriptors leak.
+void at_each_moment(const std::function<bool(const moment&)>& check);
 
-/// Lets @p on run until @p what has begun, and on from there up to @p when; false where @p what is
-/// over before.
-[[nodiscard]] bool reaches(rig& on, const operation& what, const moment& when);
-/// Cancels @p what at @p when, before it has begun where that is step 0, and fails the test unless
-/// it ends with errc::cancelled; false where it is over before.
-[[nodiscard]] bool cancelled_at(rig& on, operation& what, const moment& when);
+/// Runs @p fixture until @p subject has begun, and from there up to @p when; returns false if @p
+/// subject ends before.
+[[nodiscard]] bool reaches(rig& fixture, const operation& subject, const moment& when);
+/// Cancels @p subject at @p when (at step 0, before it has begun), and fails the test unless it
+/// ends with errc::cancelled. Returns false if it ends before.
+[[nodiscard]] bool cancelled_at(rig& fixture, operation& subject, const moment& when);
 
-/// Fails in passing: an answer to try again, a reset, then OK for ever.
+/// Answers with a transient failure, then with a reset, and then always with OK.
 [[nodiscard]] std::function<reply(const request&)> passing_faults();
 
 } // namespace coquest::test

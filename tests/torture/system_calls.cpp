@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Rows 74 and 75: the k-th call of a function of the system fails, for want of something that may
-// come back. Rows survive, and the sender recovers by itself where it may try again.
+// Rows 74 and 75 of docs/faults.md: the k-th call of a system function fails, because of a shortage
+// that may pass. The rows survive, and the sender recovers by itself if it may retry.
 
 #include "torture/libc.hpp"
 #include "torture/rig.hpp"
@@ -20,11 +20,11 @@ using test::system_call;
 constexpr std::size_t row_count = 3;
 
 struct shortage {
-    system_call which;
+    system_call call;
     int error;
 };
 
-// What one call at a time can do to a flush.
+// The failures that a single call can cause during a flush.
 constexpr shortage shortages[] = {
     {system_call::socket, EMFILE},      {system_call::socket, ENFILE},
     {system_call::socket, ENOBUFS},     {system_call::socket, ENOMEM},
@@ -36,35 +36,36 @@ constexpr shortage shortages[] = {
     {system_call::getaddrinfo, EMFILE}, {system_call::getaddrinfo, ENOMEM},
 };
 
-std::string name_of(const shortage& one)
+std::string name_of(const shortage& which_call)
 {
     static constexpr const char* names[] = {"socket",  "connect",    "sendmsg",
                                             "recvmsg", "epoll_wait", "getaddrinfo"};
-    return std::string(names[static_cast<std::size_t>(one.which)]) + ", errno " +
-           std::to_string(one.error);
+    return std::string(names[static_cast<std::size_t>(which_call.call)]) + ", errno " +
+           std::to_string(which_call.error);
 }
 
 TEST(fault_matrix, row_75_kth_system_call_of_a_flush_fails)
 {
     for (const auto kind : {test::wire_kind::http, test::wire_kind::https}) {
-        for (const shortage& one : shortages) {
+        for (const shortage& failing_call : shortages) {
             bool reached = true;
             for (std::size_t spared = 0; reached && spared < 30 && !HasFailure(); ++spared) {
-                SCOPED_TRACE(name_of(one) + ", call " + std::to_string(spared));
+                SCOPED_TRACE(name_of(failing_call) + ", call " + std::to_string(spared));
                 const std::size_t before = test::open_descriptors();
                 {
-                    rig on(kind);
-                    on.answer = test::passing_faults();
-                    sender s = on.build(on.builder());
+                    rig fixture(kind);
+                    fixture.answer = test::passing_faults();
+                    sender s = fixture.build(fixture.builder());
                     test::add_rows(s, 0, row_count);
-                    const operation flushing(on, [&] { return s.flush(); });
+                    const operation flushing(fixture, [&] { return s.flush(); });
                     {
-                        const failing_calls failing(on, one.which, one.error, spared, 1);
-                        on.run_until([&] { return flushing.done(); });
+                        const failing_calls failing(fixture, failing_call.call, failing_call.error,
+                                                    spared, 1);
+                        fixture.run_until([&] { return flushing.done(); });
                         reached = failing.failed() != 0;
                     }
                     EXPECT_TRUE(flushing.succeeded()) << flushing.what();
-                    EXPECT_EQ(on.missing(row_count), 0U);
+                    EXPECT_EQ(fixture.missing(row_count), 0U);
                 }
                 test::expect_descriptors(before);
             }
@@ -72,11 +73,11 @@ TEST(fault_matrix, row_75_kth_system_call_of_a_flush_fails)
     }
 }
 
-// Without retries the caller hears of it, and what is wanting is named.
+// Without retries the caller gets the error, which names the shortage.
 TEST(fault_matrix, row_74_a_shortage_is_reported_and_passes)
 {
     const struct {
-        shortage what;
+        shortage failing_call;
         const char* text;
     } cases[] = {
         {{system_call::socket, EMFILE}, "too many open files"},
@@ -88,21 +89,23 @@ TEST(fault_matrix, row_74_a_shortage_is_reported_and_passes)
         {{system_call::sendmsg, ENOMEM}, "no memory"},
         {{system_call::recvmsg, ENOMEM}, "no memory"},
     };
-    for (const auto& one : cases) {
-        SCOPED_TRACE(name_of(one.what));
-        rig on(test::wire_kind::http);
-        sender s = on.build(on.builder("127.0.0.1").retry_timeout(std::chrono::milliseconds(0)));
+    for (const auto& example : cases) {
+        SCOPED_TRACE(name_of(example.failing_call));
+        rig fixture(test::wire_kind::http);
+        sender s =
+            fixture.build(fixture.builder("127.0.0.1").retry_timeout(std::chrono::milliseconds(0)));
         test::add_rows(s, 0, row_count);
         {
-            const operation flushing(on, [&] { return s.flush(); });
-            const failing_calls failing(on, one.what.which, one.what.error, 0, 1'000'000);
-            on.run_until([&] { return flushing.done(); });
+            const operation flushing(fixture, [&] { return s.flush(); });
+            const failing_calls failing(fixture, example.failing_call.call,
+                                        example.failing_call.error, 0, 1'000'000);
+            fixture.run_until([&] { return flushing.done(); });
             EXPECT_EQ(flushing.code(), errc::socket_error) << flushing.what();
-            EXPECT_NE(flushing.what().find(one.text), std::string::npos) << flushing.what();
+            EXPECT_NE(flushing.what().find(example.text), std::string::npos) << flushing.what();
         }
-        EXPECT_EQ(s.unsent_rows(), row_count);
-        test::expect_flush(on, s);
-        EXPECT_EQ(on.missing(row_count), 0U);
+        EXPECT_EQ(s.unacknowledged_rows(), row_count);
+        test::expect_flush(fixture, s);
+        EXPECT_EQ(fixture.missing(row_count), 0U);
     }
 }
 

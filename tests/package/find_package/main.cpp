@@ -1,5 +1,9 @@
 #include <coquest/sender.hpp>
 
+#ifdef ASIO_NO_DEPRECATED
+#error "coquest must not define ASIO_NO_DEPRECATED for a user's program"
+#endif
+
 #include <asio/co_spawn.hpp>
 #include <asio/io_context.hpp>
 #include <asio/use_future.hpp>

@@ -41,14 +41,14 @@ TEST(error_text, is_what_the_documentation_says)
 
 TEST(error_text, a_fault_names_phase_and_server_and_ends_in_the_hint)
 {
-    const detail::fault refused =
-        net::socket_fault("connecting to", {"::1", 9000}, asio::error::connection_refused);
+    const detail::status refused =
+        net::socket_status("connecting to", {"::1", 9000}, asio::error::connection_refused);
 
-    EXPECT_EQ(refused.code, errc::socket_error);
-    EXPECT_EQ(refused.info.message,
-              "connecting to [::1]:9000: connection refused; " + refused.info.hint);
-    EXPECT_EQ(refused.info.host, "[::1]:9000");
-    EXPECT_TRUE(refused.info.retryable);
+    EXPECT_EQ(refused.code(), errc::socket_error);
+    EXPECT_EQ(refused.info().message,
+              "connecting to [::1]:9000: connection refused; " + refused.info().hint);
+    EXPECT_EQ(refused.info().host, "[::1]:9000");
+    EXPECT_TRUE(refused.info().retryable);
 }
 
 TEST(error_text, an_error_that_has_no_row_is_in_the_systems_words)

@@ -3,6 +3,7 @@
 
 #include "net/http_client.hpp"
 
+#include "support/listener.hpp"
 #include "support/run.hpp"
 #include "support/toy_tls.hpp"
 
@@ -24,16 +25,16 @@ namespace {
 
 using namespace coquest;
 using asio::ip::tcp;
-using detail::fault;
+using detail::status;
 using test::shifted;
 
 constexpr const char* answer = "HTTP/1.1 204 OK\r\n\r\n";
 
-// Answers one request on each connection, and hangs up without a goodbye.
+// Answers one request on each connection, and closes it without close_notify.
 asio::awaitable<void> serve(tcp::acceptor& acceptor, int& connections)
 {
     for (;;) {
-        tcp::socket socket = co_await acceptor.async_accept(asio::use_awaitable);
+        tcp::socket socket = co_await test::accept(acceptor);
         ++connections;
         try {
             char hello = 0;
@@ -45,17 +46,17 @@ asio::awaitable<void> serve(tcp::acceptor& acceptor, int& connections)
             const std::string reply = shifted(answer, 1);
             co_await asio::async_write(socket, asio::buffer(reply), asio::use_awaitable);
         } catch (const std::system_error&) {
-            continue; // the client has gone
+            continue; // the client has closed the connection
         }
     }
 }
 
 asio::awaitable<void> send_twice(net::http_client& client, const detail::segment_chain& rows)
 {
-    fault problem = co_await client.send(rows, true);
-    EXPECT_FALSE(problem) << problem.info.message;
-    problem = co_await client.send(rows, true);
-    EXPECT_FALSE(problem) << problem.info.message;
+    status result = co_await client.send(rows, true);
+    EXPECT_TRUE(result.ok()) << result.info().message;
+    result = co_await client.send(rows, true);
+    EXPECT_TRUE(result.ok()) << result.info().message;
 }
 
 TEST(http_client, a_tls_connection_that_was_cut_while_idle_is_replaced_in_silence)
@@ -67,9 +68,9 @@ TEST(http_client, a_tls_connection_that_was_cut_while_idle_is_replaced_in_silenc
     auto options = std::make_shared<config>();
     options->transport = protocol::https;
     options->addresses = {{"127.0.0.1", acceptor.local_endpoint().port()}};
-    tls_diagnosis why;
+    tls_diagnosis diagnosis;
     net::http_client client(io.get_executor(), options,
-                            detail::make_tls<test::toy_backend>({}, why));
+                            detail::make_tls<test::toy_backend>({}, diagnosis));
     buffer rows;
     rows.table("t").symbol("a", "b").at_now();
     const detail::batch batch = detail::buffer_access::take(rows);

@@ -23,25 +23,25 @@ namespace {
 using namespace coquest;
 using namespace std::chrono_literals;
 using asio::ip::tcp;
-using detail::fault;
+using detail::status;
 using test::close_notify;
 using test::shifted;
 using test::stream_test;
 
-asio::awaitable<void> read_to_end(std::function<asio::awaitable<fault>()> connect, net::stream& s,
-                                  std::string& got)
+asio::awaitable<void> read_to_end(std::function<asio::awaitable<status>()> connect, net::stream& s,
+                                  std::string& text)
 {
-    fault problem = co_await connect();
-    EXPECT_FALSE(problem) << problem.info.message;
+    status result = co_await connect();
+    EXPECT_TRUE(result.ok()) << result.info().message;
     std::array<std::byte, 5> block{};
     for (;;) {
         std::size_t n = 0;
-        problem = co_await s.read_some(block, n);
-        EXPECT_FALSE(problem) << problem.info.message;
-        if (problem || n == 0) {
+        result = co_await s.read_some(block, n);
+        EXPECT_TRUE(result.ok()) << result.info().message;
+        if (!result.ok() || n == 0) {
             co_return;
         }
-        got.append(reinterpret_cast<const char*>(block.data()), n);
+        text.append(reinterpret_cast<const char*>(block.data()), n);
     }
 }
 
@@ -51,9 +51,9 @@ TEST_F(stream_test, an_orderly_end_is_no_failure)
         co_await asio::async_write(socket, asio::buffer("hello", 5), asio::use_awaitable);
     });
     net::stream s(io.get_executor());
-    std::string got;
-    test::run(io, read_to_end([&] { return connect(s); }, s, got));
-    EXPECT_EQ(got, "hello");
+    std::string text;
+    test::run(io, read_to_end([&] { return connect(s); }, s, text));
+    EXPECT_EQ(text, "hello");
 
     peer([](tcp::socket& socket) -> asio::awaitable<void> {
         char hello = 0;
@@ -62,113 +62,131 @@ TEST_F(stream_test, an_orderly_end_is_no_failure)
         co_await asio::async_write(socket, asio::buffer(bytes), asio::use_awaitable);
     });
     net::stream tls(io.get_executor());
-    got.clear();
-    test::run(io, read_to_end([&] { return connect(tls, toy.get()); }, tls, got));
-    EXPECT_EQ(got, "hello, this is longer");
+    text.clear();
+    test::run(io, read_to_end([&] { return connect(tls, toy.get()); }, tls, text));
+    EXPECT_EQ(text, "hello, this is longer");
 }
 
-asio::awaitable<void> expect_failure(std::function<asio::awaitable<fault>()> attempt, fault& out)
+asio::awaitable<void> expect_failure(std::function<asio::awaitable<status>()> attempt,
+                                     status& result)
 {
-    out = co_await attempt();
-    EXPECT_TRUE(out);
+    result = co_await attempt();
+    EXPECT_FALSE(result.ok());
 }
 
-TEST_F(stream_test, a_refusal_in_the_handshake_is_told_to_the_peer_and_explained)
+TEST_F(stream_test, a_refusal_in_the_handshake_sends_an_alert_and_is_explained)
 {
     peer([this](tcp::socket& socket) -> asio::awaitable<void> {
         co_await asio::async_write(socket, asio::buffer("x", 1), asio::use_awaitable);
         co_await read_all(socket);
     });
     net::stream s(io.get_executor());
-    fault problem;
-    test::run(io, expect_failure([&] { return connect(s, toy.get()); }, problem));
+    status result;
+    test::run(io, expect_failure([&] { return connect(s, toy.get()); }, result));
     test::run_until(io, [&] { return received.size() == 2; });
 
     EXPECT_EQ(received, "HA");
-    EXPECT_EQ(problem.code, errc::tls_error);
-    EXPECT_EQ(problem.info.tls, tls_failure::not_tls);
-    EXPECT_EQ(problem.info.host, host());
-    EXPECT_EQ(problem.info.message.find("TLS handshake with " + host() + ": "), 0U);
+    EXPECT_EQ(result.code(), errc::tls_error);
+    EXPECT_EQ(result.info().tls, tls_failure::not_tls);
+    EXPECT_EQ(result.info().host, host());
+    EXPECT_EQ(result.info().message.find("TLS handshake with " + host() + ": "), 0U);
     EXPECT_FALSE(s.is_open());
 }
 
-TEST_F(stream_test, a_hang_up_in_the_handshake_is_a_tls_error)
+TEST_F(stream_test, a_connection_that_the_peer_closes_in_the_handshake_is_a_tls_error)
 {
     peer([](tcp::socket& socket) -> asio::awaitable<void> {
         char hello = 0;
         co_await asio::async_read(socket, asio::buffer(&hello, 1), asio::use_awaitable);
     });
     net::stream s(io.get_executor());
-    fault problem;
-    test::run(io, expect_failure([&] { return connect(s, toy.get()); }, problem));
+    status result;
+    test::run(io, expect_failure([&] { return connect(s, toy.get()); }, result));
 
-    EXPECT_EQ(problem.code, errc::tls_error);
-    EXPECT_EQ(problem.info.tls, tls_failure::closed_in_handshake);
+    EXPECT_EQ(result.code(), errc::tls_error);
+    EXPECT_EQ(result.info().tls, tls_failure::closed_in_handshake);
+}
+
+TEST_F(stream_test, close_notify_in_the_handshake_is_a_tls_error)
+{
+    peer([this](tcp::socket& socket) -> asio::awaitable<void> {
+        co_await asio::async_write(socket, asio::buffer(&test::close_notify, 1),
+                                   asio::use_awaitable);
+        co_await read_all(socket);
+    });
+    net::stream s(io.get_executor());
+    status result;
+    test::run(io, expect_failure([&] { return connect(s, toy.get()); }, result));
+
+    EXPECT_EQ(result.code(), errc::tls_error);
+    EXPECT_EQ(result.info().tls, tls_failure::closed_in_handshake);
+    EXPECT_FALSE(s.is_open());
 }
 
 TEST_F(stream_test, silence_in_the_handshake_ends_at_the_deadline)
 {
     peer([this](tcp::socket& socket) { return read_all(socket); });
     net::stream s(io.get_executor());
-    fault problem;
+    status result;
     test::run(io,
-              expect_failure([&] { return connect_to(s, "127.0.0.1", toy.get(), 20ms); }, problem));
+              expect_failure([&] { return connect_to(s, "127.0.0.1", toy.get(), 20ms); }, result));
 
-    EXPECT_EQ(problem.code, errc::tls_error);
-    EXPECT_EQ(problem.info.tls, tls_failure::timed_out);
-    EXPECT_TRUE(problem.info.retryable);
+    EXPECT_EQ(result.code(), errc::tls_error);
+    EXPECT_EQ(result.info().tls, tls_failure::timed_out);
+    EXPECT_TRUE(result.info().retryable);
 }
 
 TEST_F(stream_test, a_backend_that_makes_no_session_says_why)
 {
     peer([this](tcp::socket& socket) { return read_all(socket); });
     net::stream s(io.get_executor());
-    fault problem;
+    status result;
     test::run(io,
-              expect_failure([&] { return connect_to(s, "localhost", toy.get(), 5s); }, problem));
+              expect_failure([&] { return connect_to(s, "localhost", toy.get(), 5s); }, result));
 
-    EXPECT_EQ(problem.code, errc::tls_error);
-    EXPECT_NE(problem.info.message.find("no session for this host"), std::string::npos);
+    EXPECT_EQ(result.code(), errc::tls_error);
+    EXPECT_NE(result.info().message.find("no session for this host"), std::string::npos);
 }
 
 asio::awaitable<void> read_until_deadline(net::stream& s,
-                                          std::function<asio::awaitable<fault>()> connect,
-                                          fault& out)
+                                          std::function<asio::awaitable<status>()> connect,
+                                          status& first_result)
 {
-    fault problem = co_await connect();
-    EXPECT_FALSE(problem) << problem.info.message;
+    status result = co_await connect();
+    EXPECT_TRUE(result.ok()) << result.info().message;
     s.expires_at(net::clock::now() + 20ms);
     std::array<std::byte, 16> block{};
     std::size_t n = 0;
-    out = co_await s.read_some(block, n);
-    // the deadline holds for what comes after, too
-    problem = co_await s.read_some(block, n);
-    EXPECT_EQ(problem.code, errc::timed_out);
+    first_result = co_await s.read_some(block, n);
+    // The deadline also applies to the next operation.
+    result = co_await s.read_some(block, n);
+    EXPECT_EQ(result.code(), errc::timed_out);
 }
 
 TEST_F(stream_test, a_deadline_ends_a_read_and_does_not_look_like_a_cancellation)
 {
     peer([this](tcp::socket& socket) { return read_all(socket); });
     net::stream s(io.get_executor());
-    fault problem;
-    test::run(io, read_until_deadline(s, [&] { return connect(s); }, problem));
+    status result;
+    test::run(io, read_until_deadline(s, [&] { return connect(s); }, result));
 
-    EXPECT_EQ(problem.code, errc::timed_out);
-    EXPECT_EQ(problem.info.message, "reading from " + host() + ": timed out; " + problem.info.hint);
+    EXPECT_EQ(result.code(), errc::timed_out);
+    EXPECT_EQ(result.info().message,
+              "reading from " + host() + ": timed out; " + result.info().hint);
 }
 
 asio::awaitable<void> outlive_deadline(net::stream& s,
-                                       std::function<asio::awaitable<fault>()> connect)
+                                       std::function<asio::awaitable<status>()> connect)
 {
-    fault problem = co_await connect();
-    EXPECT_FALSE(problem) << problem.info.message;
-    // a deadline that was moved does not fire at its old time
+    status result = co_await connect();
+    EXPECT_TRUE(result.ok()) << result.info().message;
+    // A deadline that was moved does not fire at its old time.
     s.expires_at(net::clock::now() + 10ms);
     s.expires_at(net::clock::now() + 10s);
     std::array<std::byte, 16> block{};
     std::size_t n = 0;
-    problem = co_await s.read_some(block, n);
-    EXPECT_FALSE(problem) << problem.info.message;
+    result = co_await s.read_some(block, n);
+    EXPECT_TRUE(result.ok()) << result.info().message;
     EXPECT_EQ(n, 4U);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// What a stream writes, and with how many system calls.
+// The bytes that a stream writes, and the number of system calls that it needs.
 
 #include "net/stream.hpp"
 
@@ -26,7 +26,7 @@ namespace {
 
 using namespace coquest;
 using asio::ip::tcp;
-using detail::fault;
+using detail::status;
 using test::shifted;
 using test::stream_test;
 using test::toy_backend;
@@ -49,15 +49,15 @@ std::vector<std::string> many_texts()
     return texts;
 }
 
-asio::awaitable<void> write_texts(std::function<asio::awaitable<fault>()> connect, net::stream& s,
+asio::awaitable<void> write_texts(std::function<asio::awaitable<status>()> connect, net::stream& s,
                                   const std::vector<std::string>& texts)
 {
-    fault problem = co_await connect();
-    EXPECT_FALSE(problem) << problem.info.message;
+    status result = co_await connect();
+    EXPECT_TRUE(result.ok()) << result.info().message;
     auto pieces = pieces_of(texts);
     bool answered = true;
-    problem = co_await s.write(pieces, answered);
-    EXPECT_FALSE(problem) << problem.info.message;
+    result = co_await s.write(pieces, answered, net::stream::input::looked_at);
+    EXPECT_TRUE(result.ok()) << result.info().message;
     EXPECT_FALSE(answered);
     EXPECT_TRUE(pieces.empty());
 }
@@ -83,21 +83,21 @@ TEST_F(stream_test, pieces_arrive_in_order_whatever_their_number)
     }
 }
 
-// What the stream has the session do.
+// The calls that the stream makes to its session.
 struct toy_calls {
-    std::vector<std::size_t> offered; // plaintext
-    std::vector<std::size_t> sent;    // ciphertext, with each system call
+    std::vector<std::size_t> offered; // bytes of plaintext
+    std::vector<std::size_t> sent;    // bytes of ciphertext of each system call
     std::function<void(std::size_t)> on_sent;
 } calls;
 
 struct watched_backend {
     struct session : toy_backend::session {
-        tls_step write(std::span<const std::byte> bytes, std::size_t& n, std::error_code& ec)
+        tls_step write(std::span<const std::byte> bytes, std::size_t& n, tls_diagnosis& diagnosis)
         {
             calls.offered.push_back(bytes.size());
             while (n != bytes.size()) {
                 std::size_t taken = 0;
-                toy_backend::session::write(bytes.subspan(n), taken, ec);
+                toy_backend::session::write(bytes.subspan(n), taken, diagnosis);
                 n += taken;
             }
             return tls_step::done_after_output;
@@ -122,9 +122,29 @@ struct watched_backend {
     static std::string_view name() { return "watched"; }
 };
 
+// A session that finds close_notify when it is about to write.
+struct closed_backend {
+    struct session : toy_backend::session {
+        tls_step write(std::span<const std::byte>, std::size_t&, tls_diagnosis&)
+        {
+            return tls_step::closed;
+        }
+    };
+    static std::shared_ptr<const closed_backend> create(const tls_options&, tls_diagnosis&)
+    {
+        return std::make_shared<closed_backend>();
+    }
+    std::unique_ptr<session> make_session(std::string_view, tls_diagnosis&) const
+    {
+        return std::make_unique<session>();
+    }
+    static std::string_view name() { return "closed"; }
+};
+
 class stream_writes : public stream_test {
 protected:
-    /// Sends @p texts to a peer that reads all, which must get them; calls then has what was done.
+    /// Sends @p texts to a peer that reads everything, and expects that they arrive; `calls` then
+    /// has the calls of the session.
     void send(const std::vector<std::string>& texts, std::function<void(std::size_t)> on_sent = {},
               std::size_t memory = std::size_t{100} << 20U)
     {
@@ -135,12 +155,12 @@ protected:
             co_await asio::async_write(socket, asio::buffer("h", 1), asio::use_awaitable);
             co_await read_all(socket);
         });
-        const auto backend = detail::make_tls<watched_backend>({}, why);
+        const auto backend = detail::make_tls<watched_backend>({}, diagnosis);
         net::stream s(io.get_executor(), memory);
-        const auto connected = [&]() -> asio::awaitable<fault> {
-            fault problem = co_await connect(s, backend.get());
+        const auto connected = [&]() -> asio::awaitable<status> {
+            status result = co_await connect(s, backend.get());
             calls = {{}, {}, on_sent};
-            co_return problem;
+            co_return result;
         };
         test::run(io, write_texts(connected, s, texts));
         calls.on_sent = nullptr;
@@ -168,10 +188,11 @@ asio::awaitable<void> count_turns(asio::io_context& io, std::size_t& turns)
 TEST_F(stream_writes, records_gather_into_few_system_calls)
 {
     std::size_t turns = 0;
-    std::vector<std::size_t> at;
+    std::vector<std::size_t> turn_of_send;
     asio::co_spawn(io, count_turns(io, turns), asio::detached);
-    send(segments(13), [&](std::size_t) { at.push_back(turns); }); // 10,000 rows of some 90 bytes
-    EXPECT_EQ(at.front(), at.back()) << "the reactor was asked meanwhile";
+    send(segments(13),
+         [&](std::size_t) { turn_of_send.push_back(turns); }); // 10,000 rows of some 90 bytes
+    EXPECT_EQ(turn_of_send.front(), turn_of_send.back()) << "the reactor ran in between";
     EXPECT_LE(calls.sent.size(), 3U);
     EXPECT_LE(calls.offered.size(), 1U + 13 * 4);
     EXPECT_LE(*std::max_element(calls.sent.begin(), calls.sent.end()), 337U * 1024);
@@ -223,14 +244,41 @@ TEST_F(stream_writes, a_long_write_lets_others_have_their_turn)
     EXPECT_LE(most, std::size_t{2} * 1024 * 1024);
 }
 
-asio::awaitable<void> write_until_answered(std::function<asio::awaitable<fault>()> connect,
+asio::awaitable<void> fail_to_write(std::function<asio::awaitable<status>()> connect,
+                                    net::stream& s, status& result)
+{
+    result = co_await connect();
+    EXPECT_TRUE(result.ok()) << result.info().message;
+    std::vector<asio::const_buffer> pieces{asio::buffer("a row", 5)};
+    bool answered = false;
+    result = co_await s.write(pieces, answered, net::stream::input::looked_at);
+}
+
+TEST_F(stream_writes, close_notify_ends_a_write_with_a_tls_error)
+{
+    peer([&](tcp::socket& socket) -> asio::awaitable<void> {
+        co_await asio::async_write(socket, asio::buffer("h", 1), asio::use_awaitable);
+        co_await read_all(socket);
+    });
+    const auto backend = detail::make_tls<closed_backend>({}, diagnosis);
+    net::stream s(io.get_executor());
+    status result;
+    test::run(io, fail_to_write([&] { return connect(s, backend.get()); }, s, result));
+
+    EXPECT_EQ(result.code(), errc::tls_error);
+    EXPECT_EQ(result.info().tls, tls_failure::closed);
+    EXPECT_EQ(result.info().message,
+              "TLS write to " + host() + ": the server ended the TLS connection; try again");
+}
+
+asio::awaitable<void> write_until_answered(std::function<asio::awaitable<status>()> connect,
                                            net::stream& s, std::vector<asio::const_buffer>& pieces)
 {
-    fault problem = co_await connect();
-    EXPECT_FALSE(problem) << problem.info.message;
+    status result = co_await connect();
+    EXPECT_TRUE(result.ok()) << result.info().message;
     bool answered = false;
-    problem = co_await s.write(pieces, answered);
-    EXPECT_FALSE(problem) << problem.info.message;
+    result = co_await s.write(pieces, answered, net::stream::input::looked_at);
+    EXPECT_TRUE(result.ok()) << result.info().message;
     EXPECT_TRUE(answered);
 }
 
@@ -241,7 +289,7 @@ TEST_F(stream_test, an_answer_is_heard_while_the_peer_takes_all_that_is_sent)
         peer([&](tcp::socket& socket) -> asio::awaitable<void> {
             char first = 0;
             co_await asio::async_read(socket, asio::buffer(&first, 1), asio::use_awaitable);
-            // of the toy, the end of the handshake and a letter
+            // For the toy backend, the end of the handshake, and then a letter.
             co_await asio::async_write(socket, asio::buffer("h", 1), asio::use_awaitable);
             if (backend != nullptr) {
                 co_await asio::async_read(socket, asio::buffer(&first, 1), asio::use_awaitable);
@@ -252,7 +300,7 @@ TEST_F(stream_test, an_answer_is_heard_while_the_peer_takes_all_that_is_sent)
         net::stream s(io.get_executor());
         std::vector<asio::const_buffer> pieces(512, asio::buffer(segment));
         test::run(io, write_until_answered([&] { return connect(s, backend); }, s, pieces));
-        EXPECT_GE(pieces.size(), 256U) << "it went on";
+        EXPECT_GE(pieces.size(), 256U) << "the write did not stop";
     }
 }
 

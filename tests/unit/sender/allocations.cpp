@@ -1,11 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Steady state allocates nothing: neither a row, nor a batch in its queue.
+// In the steady state, neither a row nor a batch in the queue allocates.
 
 #include <coquest/sender.hpp>
 
-#include "core/write_queue.hpp"
+#include "core/delivery/write_queue.hpp"
 #include "support/allocation_counter.hpp"
 #include "support/run.hpp"
 #include "support/scripted_server.hpp"
@@ -117,9 +117,9 @@ TEST_F(allocations, a_batch_through_the_queue_allocates_nothing)
             add(rows, i, name);
         }
         queue.push(detail::buffer_access::take(rows));
-        auto& one = *queue.next({}).what;
-        queue.sending(one, {});
-        detail::batch done = queue.sent(one);
+        auto& queued = *queue.next({}).to_send;
+        queue.begin_attempt(queued, {});
+        detail::batch done = queue.acknowledge(queued);
         detail::buffer_access::recycle(rows, std::move(done.chain));
     }
     EXPECT_EQ(test::allocations() - before, 0U);
@@ -143,6 +143,9 @@ asio::awaitable<void> send_rows(sender_builder builder, std::size_t& allocated)
 
 TEST_F(allocations, a_row_by_co_await_allocates_nothing)
 {
+#if COQUEST_PORTABLE_AWAITABLE
+    GTEST_SKIP() << "each row has a coroutine frame";
+#endif
     asio::io_context io(1);
     test::scripted_server server(io, [](const test::request&) { return test::ok(); });
     sender_builder builder("http", "127.0.0.1", server.port());
@@ -151,8 +154,8 @@ TEST_F(allocations, a_row_by_co_await_allocates_nothing)
 
     test::run(io, send_rows(builder, allocated));
 
-    // the rows are not sent meanwhile: what is allocated is their segments, and with each of them a
-    // pause in which others have their turn: one or two coroutine frames
+    // The rows are not sent during the measurement. Each segment is an allocation, and each comes
+    // with a pause, which has one or two coroutine frames.
     const std::size_t segments =
         counted * sizeof("trades,side=buy price==.12345678 99999n") / (64 * 1024) + 1;
     EXPECT_LE(allocated, 3 * segments);

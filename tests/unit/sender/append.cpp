@@ -3,7 +3,7 @@
 //
 // Many rows in one await.
 
-#include <coquest/row.hpp>
+#include <coquest/row_schema.hpp>
 #include <coquest/sender.hpp>
 
 #include "support/run.hpp"
@@ -24,25 +24,25 @@ using namespace std::chrono_literals;
 using test::ok;
 using test::request;
 
-constexpr row_schema<"t", i64<"n">> numbers;
-constexpr row_schema<"t", symbol<"s">> names;
+constexpr row_schema<"t", fields::i64<"n">> numbers;
+constexpr row_schema<"t", fields::symbol<"s">> names;
 
 class append_test : public testing::Test {
 protected:
     sender_builder builder()
     {
-        sender_builder made("http", "127.0.0.1", server.port());
-        made.protocol_version(coquest::protocol_version::v2);
-        return made;
+        sender_builder options("http", "127.0.0.1", server.port());
+        options.protocol_version(coquest::protocol_version::v2);
+        return options;
     }
     void run(asio::awaitable<void> body) { test::run(io, std::move(body)); }
     std::string sent() const
     {
-        std::string all;
-        for (const request& one : server.requests) {
-            all += one.body;
+        std::string text;
+        for (const request& received : server.requests) {
+            text += received.body;
         }
-        return all;
+        return text;
     }
 
     asio::io_context io{1};
@@ -51,11 +51,11 @@ protected:
 
 std::string rows_up_to(int end)
 {
-    std::string all;
+    std::string text;
     for (int i = 0; i < end; ++i) {
-        all += "t n=" + std::to_string(i) + "i\n";
+        text += "t n=" + std::to_string(i) + "i\n";
     }
-    return all;
+    return text;
 }
 
 TEST_F(append_test, one_row_of_a_schema)
@@ -69,7 +69,7 @@ TEST_F(append_test, one_row_of_a_schema)
     EXPECT_EQ(sent(), rows_up_to(2));
 }
 
-TEST_F(append_test, a_row_is_committed_though_nobody_awaits_it)
+TEST_F(append_test, a_row_is_committed_even_if_it_is_not_awaited)
 {
     run([](sender_builder builder) -> asio::awaitable<void> {
         auto s = co_await builder.build();
@@ -112,7 +112,7 @@ TEST_F(append_test, waits_at_max_buf_size_and_keeps_to_it)
         auto s = co_await builder.build();
         std::size_t most = 0;
         const auto row_of = [&](int n) {
-            most = std::max(most, s.unsent_rows());
+            most = std::max(most, s.unacknowledged_rows());
             return numbers(n).at_now();
         };
         co_await s.append(std::views::iota(0, 5000), row_of);
@@ -136,7 +136,7 @@ TEST_F(append_test, a_bad_element_is_named_and_those_before_it_stay)
             message = failure.what();
         }
         EXPECT_EQ(message, "element 2: symbol \"s\": invalid UTF-8 at byte 0 of the value");
-        EXPECT_EQ(s.unsent_rows(), 2U);
+        EXPECT_EQ(s.unacknowledged_rows(), 2U);
         bool thrown = false;
         try {
             const auto fail = [](buffer& rows, const std::string& text) {
@@ -148,7 +148,7 @@ TEST_F(append_test, a_bad_element_is_named_and_those_before_it_stay)
             thrown = true;
         }
         EXPECT_TRUE(thrown);
-        co_await s.append(names("e").at_now()); // no row was left open
+        co_await s.append(names("e").at_now()); // no row is open
         co_await s.close();
     }(builder()));
     EXPECT_EQ(sent(), "t,s=a\nt,s=b\nt,s=e\n");
@@ -161,7 +161,7 @@ TEST_F(append_test, columns_go_in_batches_of_the_size_that_was_set)
         auto s = co_await builder.build();
         std::vector<int> n(250);
         std::ranges::copy(std::views::iota(0, 250), n.begin());
-        co_await s.append_columns("t", values("n", n), at_now);
+        co_await s.append_columns("t", value_column("n", n), at_now);
         co_await s.close();
     }(builder()));
     EXPECT_EQ(sent(), rows_up_to(250));
@@ -176,20 +176,20 @@ TEST_F(append_test, a_bad_row_of_columns_is_named_and_those_before_it_stay)
         const std::vector<std::string> list = {"a", "b", "\xff", "d"};
         std::string message;
         try {
-            co_await s.append_columns("t", symbols("s", list), at_now);
+            co_await s.append_columns("t", symbol_column("s", list), at_now);
         } catch (const error& failure) {
             EXPECT_EQ(failure.code(), errc::invalid_utf8);
             message = failure.what();
         }
         EXPECT_EQ(message, "row 2: symbol \"s\": invalid UTF-8 at byte 0 of the value");
-        EXPECT_EQ(s.unsent_rows(), 2U);
-        co_await s.append(names("e").at_now()); // no row was left open
+        EXPECT_EQ(s.unacknowledged_rows(), 2U);
+        co_await s.append(names("e").at_now()); // no row is open
         co_await s.close();
     }(builder()));
     EXPECT_EQ(sent(), "t,s=a\nt,s=b\nt,s=e\n");
 }
 
-TEST_F(append_test, duplicate_columns_are_refused_when_asked)
+TEST_F(append_test, duplicate_columns_are_refused_with_check_duplicates)
 {
     run([](sender_builder builder) -> asio::awaitable<void> {
         auto s = co_await builder.check_duplicates(true).build();

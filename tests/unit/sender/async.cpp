@@ -2,12 +2,13 @@
 // SPDX-License-Identifier: BSL-1.0
 
 #include <coquest/async.hpp>
-#include <coquest/row.hpp>
+#include <coquest/row_schema.hpp>
 
 #include "async_fixture.hpp"
 
 #include <asio/bind_executor.hpp>
 #include <asio/executor_work_guard.hpp>
+#include <asio/strand.hpp>
 #include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
 #include <asio/use_future.hpp>
@@ -24,19 +25,13 @@
 #include <thread>
 #include <vector>
 
-#if ASIO_VERSION >= 102400
-#include <asio/as_tuple.hpp>
-#include <asio/deferred.hpp>
-#else
-#include <asio/experimental/as_tuple.hpp>
-#include <asio/experimental/deferred.hpp>
-#endif
-
 namespace {
 
 using namespace coquest;
 using namespace std::chrono_literals;
+using test::as_tuple;
 using test::async_test;
+using test::deferred;
 using test::error_in;
 using test::ok;
 using test::outcome;
@@ -44,15 +39,7 @@ using test::reply;
 using test::request;
 using test::status;
 
-#if ASIO_VERSION >= 102400
-using asio::as_tuple;
-using asio::deferred;
-#else
-using asio::experimental::as_tuple;
-using asio::experimental::deferred;
-#endif
-
-constexpr row_schema<"t", i64<"n">> numbers;
+constexpr row_schema<"t", fields::i64<"n">> numbers;
 
 TEST_F(async_test, callbacks_build_flush_and_close)
 {
@@ -129,7 +116,7 @@ TEST_F(async_test, operations_may_begin_on_any_thread)
     EXPECT_EQ(sent(), "t n=1i\nt n=2i\nt n=3i\n");
 }
 
-TEST_F(async_test, a_row_is_committed_at_once)
+TEST_F(async_test, a_row_is_committed_immediately)
 {
     build(builder().auto_flush(false));
     outcome results[4];
@@ -140,13 +127,13 @@ TEST_F(async_test, a_row_is_committed_at_once)
              results[2].callback());
     async_append(s, numbers(4).at_now(), results[3].callback());
 
-    EXPECT_EQ(s.unsent_rows(), 4U);
+    EXPECT_EQ(s.unacknowledged_rows(), 4U);
     for (const outcome& one : results) {
         EXPECT_EQ(one.calls, 0);
         wait_for(one);
         EXPECT_FALSE(one.thrown);
     }
-    EXPECT_EQ(s.take_unsent().to_string(), "t n=1i\nt n=2i 7n\nt n=3i 8t\nt n=4i\n");
+    EXPECT_EQ(s.take_unacknowledged().to_string(), "t n=1i\nt n=2i 7n\nt n=3i 8t\nt n=4i\n");
 }
 
 TEST_F(async_test, a_bad_row_is_withdrawn_and_reported)
@@ -162,7 +149,7 @@ TEST_F(async_test, a_bad_row_is_withdrawn_and_reported)
 
     EXPECT_EQ(error_in(bad.thrown).code(), errc::invalid_utf8);
     EXPECT_FALSE(good.thrown);
-    EXPECT_EQ(s.unsent_rows(), 1U);
+    EXPECT_EQ(s.unacknowledged_rows(), 1U);
 }
 
 TEST_F(async_test, a_row_completes_when_there_is_room)
@@ -203,7 +190,8 @@ TEST_F(async_test, elements_are_referred_to_or_go_along)
         wait_for(one);
         EXPECT_FALSE(one.thrown);
     }
-    EXPECT_EQ(s.take_unsent().to_string(), "t n=1i\nt n=20i\nt n=3i\nt n=4i\nt n=5i\nt n=6i\n");
+    EXPECT_EQ(s.take_unacknowledged().to_string(),
+              "t n=1i\nt n=20i\nt n=3i\nt n=4i\nt n=5i\nt n=6i\n");
 }
 
 TEST_F(async_test, buffers_are_flushed_or_kept)
@@ -258,7 +246,7 @@ TEST_F(async_test, a_deferred_operation_begins_when_it_is_called)
         async_append(s, std::vector<int>{2}, [](int n) { return numbers(n).at_now(); }, deferred);
     add(1);
     auto row = async_at_now(s.table("t").column_i64("n", 3), deferred);
-    EXPECT_EQ(s.unsent_rows(), 2U) << "rows do not wait for that";
+    EXPECT_EQ(s.unacknowledged_rows(), 2U) << "rows do not wait for that";
     io.poll();
     EXPECT_TRUE(server.requests.empty());
 
@@ -292,6 +280,28 @@ TEST_F(async_test, the_handler_runs_on_its_own_executor)
 
     ASSERT_TRUE(thrown);
     EXPECT_FALSE(*thrown);
+}
+
+// The executor of the context is no strand: a dispatch to it would call the handler directly.
+TEST_F(async_test, a_handler_of_another_executor_runs_outside_the_senders_strand)
+{
+    test::run(io, [](sender_builder options, asio::io_context& context) -> asio::awaitable<void> {
+        const auto strand = asio::make_strand(context);
+        sender built = co_await async_build(options, strand, asio::use_awaitable);
+        EXPECT_FALSE(strand.running_in_this_thread());
+        co_await async_at_now(built.table("t").column_i64("n", 1), asio::use_awaitable);
+        EXPECT_FALSE(strand.running_in_this_thread());
+        co_await async_flush(built, asio::use_awaitable);
+        EXPECT_FALSE(strand.running_in_this_thread());
+        co_await async_close(built, asio::use_awaitable);
+        EXPECT_FALSE(strand.running_in_this_thread());
+        bool own = false;
+        async_close(built,
+                    [&](const std::exception_ptr&) { own = strand.running_in_this_thread(); });
+        while (!own) {
+            co_await asio::post(context, asio::use_awaitable);
+        }
+    }(builder(), io));
 }
 
 } // namespace

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Cancelling what async.hpp begins, by the handler's slot.
+// Cancelling the operations of async.hpp through the cancellation slot of the handler.
 
 #include <coquest/async.hpp>
 
@@ -59,12 +59,12 @@ TEST_F(async_cancellation, reaches_a_flush_that_waits)
     cancel();
     expect_cancelled(cancelled);
 
-    EXPECT_EQ(s.unsent_rows(), 1U);
+    EXPECT_EQ(s.unacknowledged_rows(), 1U);
     outcome flushed;
     async_flush(s, flushed.callback());
     server.release(ok());
     wait_for(flushed);
-    EXPECT_FALSE(flushed.thrown) << "the sender is as good as before";
+    EXPECT_FALSE(flushed.thrown) << "the sender still works";
 }
 
 TEST_F(async_cancellation, before_the_operation_began_is_the_same_error)
@@ -84,7 +84,7 @@ TEST_F(async_cancellation, reaches_a_row_that_waits_for_room)
 {
     answer = [](const request&) { return reply{.wait = true}; };
     build(builder().init_buf_size(1024).max_buf_size(1024));
-    while (s.unsent_rows() < 60) {
+    while (s.unacknowledged_rows() < 60) {
         async_at_now(s.table("table").column_i64("number", 1'000'000), asio::detached);
     }
     outcome row;
@@ -94,10 +94,10 @@ TEST_F(async_cancellation, reaches_a_row_that_waits_for_room)
     cancel();
 
     expect_cancelled(row);
-    EXPECT_EQ(s.unsent_rows(), 61U) << "the row stays committed";
+    EXPECT_EQ(s.unacknowledged_rows(), 61U) << "the row stays committed";
 }
 
-TEST_F(async_cancellation, makes_a_close_end_at_once)
+TEST_F(async_cancellation, makes_a_close_end_immediately)
 {
     answer = [](const request&) { return reply{.wait = true}; };
     build(builder().auto_flush(false));
@@ -109,7 +109,7 @@ TEST_F(async_cancellation, makes_a_close_end_at_once)
     cancel();
 
     expect_cancelled(closed);
-    EXPECT_EQ(error_in(closed.thrown).info().unsent_rows, 1U);
+    EXPECT_EQ(error_in(closed.thrown).info().unacknowledged_rows, 1U);
     EXPECT_TRUE(s.must_close());
 }
 

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// What the tests of async.hpp share.
+// The fixture of the tests of async.hpp.
 #pragma once
 
 #include <coquest/async.hpp>
@@ -19,9 +19,25 @@
 #include <optional>
 #include <string>
 
+#if ASIO_VERSION >= 102400
+#include <asio/as_tuple.hpp>
+#include <asio/deferred.hpp>
+#else
+#include <asio/experimental/as_tuple.hpp>
+#include <asio/experimental/deferred.hpp>
+#endif
+
 namespace coquest::test {
 
-/// Returns the error that an operation ended with.
+#if ASIO_VERSION >= 102400
+using asio::as_tuple;
+using asio::deferred;
+#else
+using asio::experimental::as_tuple;
+using asio::experimental::deferred;
+#endif
+
+/// Returns the error of an operation that failed.
 inline error error_in(const std::exception_ptr& thrown)
 {
     if (!thrown) {
@@ -35,7 +51,7 @@ inline error error_in(const std::exception_ptr& thrown)
     }
 }
 
-/// Takes the result of an operation.
+/// Stores the result of an operation.
 struct outcome {
     auto callback()
     {
@@ -48,21 +64,21 @@ struct outcome {
     std::exception_ptr thrown;
 };
 
-/// Has a server, and a sender that is built by a callback.
+/// A server, and a sender that async_build() has built.
 class async_test : public testing::Test {
 protected:
     sender_builder builder()
     {
-        sender_builder made("http", "127.0.0.1", server.port());
-        made.protocol_version(coquest::protocol_version::v2);
-        return made;
+        sender_builder options("http", "127.0.0.1", server.port());
+        options.protocol_version(coquest::protocol_version::v2);
+        return options;
     }
     void build(const sender_builder& options)
     {
         std::optional<std::exception_ptr> thrown;
-        async_build(options, io.get_executor(), [&](std::exception_ptr e, sender made) {
+        async_build(options, io.get_executor(), [&](std::exception_ptr e, sender result) {
             thrown = std::move(e);
-            s = std::move(made);
+            s = std::move(result);
         });
         run_until(io, [&] { return thrown.has_value(); });
         ASSERT_FALSE(*thrown);
@@ -75,11 +91,11 @@ protected:
     void add(int n) { async_at_now(s.table("t").column_i64("n", n), asio::detached); }
     std::string sent() const
     {
-        std::string all;
-        for (const request& one : server.requests) {
-            all += one.body;
+        std::string text;
+        for (const request& received : server.requests) {
+            text += received.body;
         }
-        return all;
+        return text;
     }
 
     asio::io_context io{1};

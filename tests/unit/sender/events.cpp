@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// What a sender counts and tells; and counters beside threads, where ThreadSanitizer sees them.
+// The metrics and events of a sender, and metrics that other threads read, for ThreadSanitizer.
 
-#include <coquest/observer.hpp>
+#include <coquest/event.hpp>
+#include <coquest/metrics.hpp>
 #include <coquest/sender.hpp>
 
 #include "support/run.hpp"
@@ -29,27 +30,27 @@ using test::request;
 using test::status;
 using testing::ElementsAre;
 
-class observer_test : public testing::Test {
-public: // for the coroutines
+class events_test : public testing::Test {
+public: // the coroutines use them
     sender_builder builder()
     {
-        sender_builder made("http", "127.0.0.1", server.port());
-        made.protocol_version(protocol_version::v2).auto_flush(false);
-        made.on_event([this](const event& what) {
-            events.emplace_back(to_string(what.kind));
-            lines.push_back(describe(what));
+        sender_builder options("http", "127.0.0.1", server.port());
+        options.protocol_version(protocol_version::v2).auto_flush(false);
+        options.on_event([this](const event& happened) {
+            events.emplace_back(to_string(happened.kind));
+            lines.push_back(describe(happened));
         });
-        return made;
+        return options;
     }
     void run(asio::awaitable<void> body) { test::run(io, std::move(body)); }
-    asio::awaitable<void> add(sender& to, int n)
+    asio::awaitable<void> add(sender& target, int n)
     {
-        return to.table("t").column_i64("n", n).at_now();
+        return target.table("t").column_i64("n", n).at_now();
     }
-    // Gives the next requests these answers; all behind them succeed.
-    void answer(std::vector<reply> with) { answers = std::move(with); }
+    // Sets the answers to the next requests. Later requests succeed.
+    void answer(std::vector<reply> replies) { answers = std::move(replies); }
     std::string host() const { return "127.0.0.1:" + std::to_string(server.port()); }
-    // What was committed is in one of the other numbers.
+    // Each committed row is in exactly one of the other counters.
     static void expect_balance(const metrics_snapshot& now)
     {
         EXPECT_EQ(now.rows_committed, now.rows_acknowledged + now.rows_rejected +
@@ -66,10 +67,10 @@ public: // for the coroutines
     std::vector<std::string> lines;
 };
 
-TEST_F(observer_test, a_batch_that_is_sent_again)
+TEST_F(events_test, a_batch_that_is_sent_again)
 {
     answer({status("503 Service Unavailable", "", "starting")});
-    run([](observer_test& t) -> asio::awaitable<void> {
+    run([](events_test& t) -> asio::awaitable<void> {
         auto s = co_await t.builder().build();
         const auto numbers = s.metrics();
         co_await t.add(s, 1);
@@ -93,17 +94,17 @@ TEST_F(observer_test, a_batch_that_is_sent_again)
         EXPECT_EQ(now.latency.count(), 1U);
         EXPECT_EQ(now.rows_queued + now.bytes_queued + now.batches_in_flight, 0U);
     }(*this));
-    EXPECT_THAT(events, ElementsAre("connected", "batch_retry", "batch_sent", "closed"));
+    EXPECT_THAT(events, ElementsAre("connected", "batch_retry", "batch_acknowledged", "closed"));
     EXPECT_EQ(lines[0], "connected to " + host());
     EXPECT_THAT(lines[1], testing::HasSubstr("starting"));
 }
 
-TEST_F(observer_test, a_connection_that_is_replaced)
+TEST_F(events_test, a_connection_that_is_replaced)
 {
     reply last = ok();
     last.close = true;
     answer({last});
-    run([](observer_test& t) -> asio::awaitable<void> {
+    run([](events_test& t) -> asio::awaitable<void> {
         auto s = co_await t.builder().build();
         for (int i = 0; i < 2; ++i) {
             co_await t.add(s, i);
@@ -113,21 +114,21 @@ TEST_F(observer_test, a_connection_that_is_replaced)
         EXPECT_EQ(s.metrics()->snapshot().reconnects, 1U);
         co_await s.close();
     }(*this));
-    EXPECT_THAT(events, ElementsAre("connected", "batch_sent", "connection_lost", "connected",
-                                    "batch_sent", "closed"));
-    EXPECT_EQ(lines[3], "connected again to " + host());
+    EXPECT_THAT(events, ElementsAre("connected", "batch_acknowledged", "connection_lost",
+                                    "connected", "batch_acknowledged", "closed"));
+    EXPECT_EQ(lines[3], "reconnected to " + host());
 }
 
-TEST_F(observer_test, a_batch_that_is_refused_and_taken_back)
+TEST_F(events_test, a_batch_that_is_rejected_and_taken_back)
 {
     answer({status("400 Bad Request", "", "cast error")});
-    run([](observer_test& t) -> asio::awaitable<void> {
+    run([](events_test& t) -> asio::awaitable<void> {
         auto s = co_await t.builder().build();
         co_await t.add(s, 1);
         EXPECT_EQ((co_await failure_of(s.flush())).code(), errc::server_flush_error);
         EXPECT_EQ(s.metrics()->snapshot().rows_queued, 1U);
         expect_balance(s.metrics()->snapshot());
-        const buffer rows = s.take_unsent();
+        const buffer rows = s.take_unacknowledged();
         EXPECT_EQ(rows.row_count(), 1U);
         EXPECT_EQ(s.metrics()->snapshot().rows_returned, 1U);
         expect_balance(s.metrics()->snapshot());
@@ -136,13 +137,13 @@ TEST_F(observer_test, a_batch_that_is_refused_and_taken_back)
         co_await s.close();
     }(*this));
     EXPECT_THAT(events, ElementsAre("connected", "batch_rejected", "stopped", "resumed",
-                                    "connected", "batch_sent", "closed"));
+                                    "connected", "batch_acknowledged", "closed"));
 }
 
-TEST_F(observer_test, rows_that_a_handler_drops_are_rejected)
+TEST_F(events_test, rows_that_a_handler_drops_are_rejected)
 {
     answer({status("400 Bad Request", "", "cast error")});
-    run([](observer_test& t) -> asio::awaitable<void> {
+    run([](events_test& t) -> asio::awaitable<void> {
         auto builder = t.builder();
         builder.on_rejected([](rejected_batch&) { return rejection::drop; });
         auto s = co_await builder.build();
@@ -156,10 +157,10 @@ TEST_F(observer_test, rows_that_a_handler_drops_are_rejected)
     EXPECT_THAT(events, ElementsAre("connected", "batch_rejected", "closed"));
 }
 
-TEST_F(observer_test, rows_that_go_down_with_their_sender)
+TEST_F(events_test, rows_that_are_dropped_with_their_sender)
 {
     std::shared_ptr<const metrics> numbers;
-    run([](observer_test& t, std::shared_ptr<const metrics>& out) -> asio::awaitable<void> {
+    run([](events_test& t, std::shared_ptr<const metrics>& out) -> asio::awaitable<void> {
         auto s = co_await t.builder().build();
         out = s.metrics();
         co_await t.add(s, 1);
@@ -167,11 +168,11 @@ TEST_F(observer_test, rows_that_go_down_with_their_sender)
     }(*this, numbers));
     EXPECT_EQ(numbers->snapshot().rows_dropped, 2U);
     expect_balance(numbers->snapshot());
-    EXPECT_THAT(events, ElementsAre("dropped_unsent"));
-    EXPECT_THAT(lines[0], testing::StartsWith("destroyed with 2 rows"));
+    EXPECT_THAT(events, ElementsAre("dropped_unacknowledged"));
+    EXPECT_THAT(lines[0], testing::StartsWith("destroyed with 2 unacknowledged rows"));
 }
 
-TEST_F(observer_test, rows_that_are_being_sent_go_down_with_their_sender)
+TEST_F(events_test, rows_in_flight_are_dropped_with_their_sender)
 {
     reply none;
     none.wait = true;
@@ -179,7 +180,7 @@ TEST_F(observer_test, rows_that_are_being_sent_go_down_with_their_sender)
     std::shared_ptr<const metrics> numbers;
     {
         std::optional<sender> s;
-        run([](observer_test& t, std::optional<sender>& out) -> asio::awaitable<void> {
+        run([](events_test& t, std::optional<sender>& out) -> asio::awaitable<void> {
             auto builder = t.builder();
             out = co_await builder.auto_flush(true).auto_flush_interval(0ms).build();
             co_await t.add(*out, 1);
@@ -193,12 +194,12 @@ TEST_F(observer_test, rows_that_are_being_sent_go_down_with_their_sender)
     EXPECT_EQ(numbers->snapshot().rows_dropped, 1U);
     EXPECT_EQ(numbers->snapshot().batches_in_flight, 0U);
     expect_balance(numbers->snapshot());
-    EXPECT_THAT(events, ElementsAre("connected", "dropped_unsent"));
+    EXPECT_THAT(events, ElementsAre("connected", "dropped_unacknowledged"));
 }
 
-TEST_F(observer_test, calls_that_are_refused)
+TEST_F(events_test, calls_that_are_refused)
 {
-    run([](observer_test& t) -> asio::awaitable<void> {
+    run([](events_test& t) -> asio::awaitable<void> {
         auto s = co_await t.builder().max_buf_size(1024).auto_flush(true).build();
         while (!s.table("t").column_i64("n", 1).try_at_now()) {
         }
@@ -213,7 +214,7 @@ TEST_F(observer_test, calls_that_are_refused)
     }(*this));
 }
 
-TEST(observer, one_thread_counts_while_another_reads)
+TEST(metrics, one_thread_counts_while_another_reads)
 {
     constexpr std::uint64_t batches = 20'000;
     metrics shared;

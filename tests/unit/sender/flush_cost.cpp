@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// What the flush of one row costs once the connection is there: system calls and allocations. The
-// calls by which Asio reaches the kernel are replaced by ones that count.
+// The system calls and allocations of a flush of one row on an open connection. The functions with
+// which Asio calls the kernel are replaced by functions that count.
 
 #include <coquest/sender.hpp>
 
@@ -28,7 +28,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#if COQUEST_COUNTS_ALLOCATIONS // sanitizers have calls of their own, too
+#if COQUEST_COUNTS_ALLOCATIONS // sanitizers make system calls too
 
 namespace {
 
@@ -97,7 +97,7 @@ using asio::ip::tcp;
 constexpr std::size_t warm_up = 50;
 constexpr std::size_t flushes = 500;
 
-// Answers each request in a thread of its own, and allocates nothing meanwhile.
+// Answers requests in its own thread, without allocations.
 class answering_server {
 public:
     answering_server()
@@ -111,18 +111,22 @@ public:
     [[nodiscard]] std::uint16_t port() const { return listener_.local_endpoint().port(); }
 
 private:
-    // A request ends with its only row, which is text.
+    // A request ends with its only row, in text form.
     void serve()
     {
-        tcp::socket peer = listener_.accept();
+        std::error_code ec;
+        tcp::socket peer(io_);
+        do {
+            listener_.accept(peer, ec);
+        } while (ec == asio::error::interrupted);
+        EXPECT_FALSE(ec) << ec.message();
         std::array<char, 4096> input{};
         std::size_t size = 0;
-        std::error_code ec;
-        while (!ec) {
+        while (!ec || ec == asio::error::interrupted) {
             size += peer.receive(asio::buffer(input) + size, 0, ec);
-            const std::string_view all(input.data(), size);
-            const std::size_t head = all.find("\r\n\r\n");
-            if (head != std::string_view::npos && all.size() > head + 4 && all.back() == '\n') {
+            const std::string_view text(input.data(), size);
+            const std::size_t head = text.find("\r\n\r\n");
+            if (head != std::string_view::npos && text.size() > head + 4 && text.back() == '\n') {
                 peer.send(asio::buffer("HTTP/1.1 204 OK\r\n\r\n", 19), 0, ec);
                 size = 0;
             }
@@ -139,42 +143,42 @@ struct cost {
     std::size_t allocations = 0;
 };
 
-asio::awaitable<void> flush_rows(sender_builder builder, cost& of)
+asio::awaitable<void> flush_rows(sender_builder builder, cost& total)
 {
     auto s = co_await builder.build();
     for (std::size_t i = 0; i < warm_up + flushes; ++i) {
         if (i == warm_up) {
             made = {};
-            of.allocations = test::allocations();
+            total.allocations = test::allocations();
         }
         co_await s.table("trades").symbol("side", "buy").column_i64("price", 1).at_now();
         co_await s.flush();
     }
-    of.system = made;
-    of.allocations = test::allocations() - of.allocations;
+    total.system = made;
+    total.allocations = test::allocations() - total.allocations;
     co_await s.close();
 }
 
 TEST(flush_cost, a_row_costs_few_system_calls_and_allocations)
 {
-    cost of;
+    cost total;
     {
         answering_server server;
         sender_builder builder("http", "127.0.0.1", server.port());
         builder.protocol_version(protocol_version::v1);
         asio::io_context io(1);
-        test::run(io, flush_rows(builder, of));
+        test::run(io, flush_rows(builder, total));
     }
 
-    EXPECT_EQ(of.system.send, flushes) << "head and row go together";
-    EXPECT_GE(of.system.receive, flushes);
-    // the answer, and where a flush takes long, a look whether the connection is still good
-    EXPECT_LE(of.system.receive, 2 * flushes);
-    EXPECT_LE(of.system.wait, flushes + flushes / 10) << "the write loop and who waits for it meet";
-    // timers, options and the like are set once; the watchdog may fire within so long a time
-    EXPECT_LE(of.system.other, 10U);
-    // coroutine frames, of which Asio keeps but two
-    EXPECT_LE(of.allocations, 16 * flushes);
+    EXPECT_EQ(total.system.send, flushes) << "head and row go together";
+    EXPECT_GE(total.system.receive, flushes);
+    // One read checks the connection, one is Asio's attempt before it waits, one gets the answer.
+    EXPECT_LE(total.system.receive, 3 * flushes);
+    EXPECT_LE(total.system.wait, flushes + flushes / 10) << "the write loop resumes the flush";
+    // Timers and socket options are set once. The watchdog may fire during the test.
+    EXPECT_LE(total.system.other, 10U);
+    // Coroutine frames, of which Asio caches only two.
+    EXPECT_LE(total.allocations, 16 * flushes);
 }
 
 } // namespace

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// What a sender asks of a server that it connects to again, and what it does not repeat.
+// Which requests a sender repeats after it has connected again.
 
 #include <coquest/sender.hpp>
 
@@ -25,17 +25,18 @@ using test::status;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-// A server that closes after each answer, and says of itself what its settings are at the time.
+// A server that closes the connection after each answer. Tests change its settings.
 class node {
 public:
     explicit node(asio::io_context& io)
         : server(io, [this](const request& r) {
-              reply one = r.begins("GET /settings ") ? status("200 OK", "", settings) : answer;
+              reply answer_to_r =
+                  r.begins("GET /settings ") ? status("200 OK", "", settings) : answer;
               if (!r.begins("GET /settings ")) {
                   rows += r.body;
-                  one.close = true;
+                  answer_to_r.close = true;
               }
-              return one;
+              return answer_to_r;
           })
     {
     }
@@ -47,28 +48,28 @@ public:
 };
 
 class reconnect_test : public testing::Test {
-public: // for the coroutines
+public: // the coroutines use them
     sender_builder builder() { return {"http", "127.0.0.1", first.server.port()}; }
-    asio::awaitable<void> send(sender& to, int n)
+    asio::awaitable<void> send(sender& target, int n)
     {
-        co_await to.table("t").column_i64("n", n).at_now();
-        co_await to.flush();
+        co_await target.table("t").column_i64("n", n).at_now();
+        co_await target.flush();
     }
     void build(const sender_builder& builder, std::optional<sender>& out)
     {
-        test::run(io,
-                  [](sender_builder from, std::optional<sender>& into) -> asio::awaitable<void> {
-                      into = co_await from.build();
-                  }(builder, out));
+        test::run(
+            io, [](sender_builder options, std::optional<sender>& result) -> asio::awaitable<void> {
+                result = co_await options.build();
+            }(builder, out));
     }
-    error failure(sender& of, int n)
+    error failure(sender& source, int n)
     {
         std::optional<error> thrown;
         test::run(io,
                   [](asio::awaitable<void> operation,
                      std::optional<error>& out) -> asio::awaitable<void> {
                       out = co_await failure_of(std::move(operation));
-                  }(send(of, n), thrown));
+                  }(send(source, n), thrown));
         return *thrown;
     }
 
@@ -94,7 +95,7 @@ TEST_F(reconnect_test, a_server_that_no_longer_takes_the_version_gets_no_rows)
                   "in: build another sender, or set protocol_version to one that all servers take");
     EXPECT_EQ(e.info().state, delivery::not_sent);
     EXPECT_EQ(first.rows, "t n=1i\n");
-    EXPECT_EQ(s->take_unsent().to_string(), "t n=2i\n");
+    EXPECT_EQ(s->take_unacknowledged().to_string(), "t n=2i\n");
 }
 
 TEST_F(reconnect_test, a_newer_server_takes_the_version_that_was_negotiated)
@@ -108,7 +109,7 @@ TEST_F(reconnect_test, a_newer_server_takes_the_version_that_was_negotiated)
     EXPECT_EQ(first.rows, "t n=1i\nt n=2i\n");
 }
 
-TEST_F(reconnect_test, a_server_is_asked_once_for_each_connection_and_not_where_the_version_is_set)
+TEST_F(reconnect_test, each_connection_asks_the_server_once_unless_the_version_is_set)
 {
     build(builder(), s);
     test::run(io, send(*s, 1));
@@ -147,10 +148,10 @@ TEST_F(reconnect_test, where_all_are_replicas_the_error_says_so)
 
     EXPECT_EQ(e.code(), errc::server_flush_error);
     EXPECT_THAT(e.info().message, HasSubstr("takes no rows (accepting.writes): it is a replica"));
-    EXPECT_EQ(s->unsent_rows(), 1U);
+    EXPECT_EQ(s->unacknowledged_rows(), 1U);
 }
 
-// A server that takes the second request of a connection, and resets it without an answer.
+// A server that accepts the second request of a connection and then resets the connection.
 class forgetful {
 public:
     explicit forgetful(asio::io_context& io)
@@ -175,7 +176,7 @@ asio::awaitable<void> send_two(sender_builder builder, std::optional<error>& fai
             failure = e;
         }
     }
-    EXPECT_EQ(s.take_unsent().row_count(), failure ? 1U : 0U);
+    EXPECT_EQ(s.take_unacknowledged().row_count(), failure ? 1U : 0U);
 }
 
 TEST(retry_at_now, on_repeats_rows_that_may_be_stored)
@@ -203,7 +204,7 @@ TEST(retry_at_now, off_does_not_repeat_them_on_a_stale_connection_either)
     test::run(io, send_two(builder, failure));
 
     ASSERT_TRUE(failure);
-    EXPECT_EQ(failure->info().state, delivery::maybe_applied);
+    EXPECT_EQ(failure->info().state, delivery::unconfirmed);
     EXPECT_THAT(failure->info().message, HasSubstr("retry_at_now=off"));
     EXPECT_THAT(f.rows, ElementsAre("t n=1i\n", "t n=2i\n"));
 }

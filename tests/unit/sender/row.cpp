@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Each verb of a sender's row writes what the verb of a buffer does.
+// Each column function of a row writes the same bytes as that of a buffer.
 
 #include <coquest/sender.hpp>
 
@@ -63,9 +63,9 @@ class row_test : public testing::Test {
 protected:
     sender_builder builder()
     {
-        sender_builder made("http", "127.0.0.1", server.port());
-        made.protocol_version(coquest::protocol_version::v3);
-        return made;
+        sender_builder options("http", "127.0.0.1", server.port());
+        options.protocol_version(coquest::protocol_version::v3);
+        return options;
     }
 
     asio::io_context io{1};

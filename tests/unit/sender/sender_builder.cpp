@@ -178,12 +178,64 @@ TEST(sender_builder, a_wrong_value_names_its_key_and_never_a_secret)
     EXPECT_THROW(sender_builder("ftp", "h", 1), error);
 }
 
+template <class Call>
+std::string refusal(Call call)
+{
+    try {
+        call();
+    } catch (const error& e) {
+        EXPECT_EQ(e.code(), errc::config_error);
+        return e.what();
+    }
+    return "nothing was thrown";
+}
+
 TEST(sender_builder, a_user_agent_cannot_inject_a_header)
 {
+    const std::string agent = "x\r\nAuthorization: Basic x";
     sender_builder b("http", "127.0.0.1", 1);
-    b.user_agent("x\r\nAuthorization: Basic x").protocol_version(coquest::protocol_version::v2);
+    config options = b.options();
+    options.user_agent = agent;
 
-    EXPECT_NE(message_of(b).find("user_agent"), std::string::npos) << message_of(b);
+    EXPECT_EQ(refusal([&] { b.user_agent(agent); }),
+              "\"user_agent\" holds a control character or invalid UTF-8 at byte 1 of its value");
+    EXPECT_NE(message_of(sender_builder(options)).find("user_agent"), std::string::npos);
+    EXPECT_EQ(b.user_agent("me").user_agent("").options().user_agent, "");
+}
+
+TEST(sender_builder, a_value_out_of_range_is_refused_as_in_a_string_and_changes_nothing)
+{
+    sender_builder http("http", "h", 1);
+    sender_builder tcp("tcp", "h", 1);
+
+    EXPECT_EQ(refusal([&] { http.max_name_len(15); }),
+              "\"max_name_len\" takes a whole number from 16 to 1099511627776");
+    EXPECT_EQ(refusal([&] { http.request_timeout(0ms); }),
+              "\"request_timeout\" takes whole milliseconds from 1 to 31536000000");
+    EXPECT_EQ(refusal([&] { http.close_timeout(-1ms); }),
+              "\"close_timeout\" takes whole milliseconds from 0 to 31536000000");
+    EXPECT_EQ(refusal([&] { http.protocol_version(static_cast<protocol_version>(4)); }),
+              "\"protocol_version\" takes auto, 1, 2 or 3");
+    EXPECT_EQ(refusal([&] { http.tcp_resend(false); }),
+              "\"tcp_resend\" applies to tcp and tcps only");
+    EXPECT_EQ(refusal([&] { http.address("a,b", 1); }),
+              "\"addr\" names an invalid host: write host, host:port or [ipv6]:port, without "
+              "http:// and path");
+    EXPECT_EQ(refusal([&] { http.address("i", 0); }),
+              "\"addr\" has a port that is not a number from 1 to 65535");
+    EXPECT_EQ(refusal([&] { http.address("H", 1); }), "\"addr\" names H:1 twice");
+    EXPECT_EQ(refusal([&] { tcp.password("p"); }),
+              "\"password\" applies to http and https only: tcp authenticates by username (key "
+              "id) and token (private key)");
+    EXPECT_EQ(refusal([&] { tcp.user_agent("me"); }),
+              "\"user_agent\" applies to http and https only");
+
+    EXPECT_EQ(http.options().max_name_len, config().max_name_len);
+    EXPECT_EQ(http.options().request_timeout, config().request_timeout);
+    EXPECT_EQ(http.options().addresses.size(), 1U);
+    EXPECT_FALSE(http.options().version);
+    EXPECT_FALSE(tcp.options().password);
+    EXPECT_EQ(http.max_buf_size(2048).options().init_buf_size, 2048U); // as in a string
 }
 
 TEST(sender_builder, options_come_from_the_environment)
@@ -197,13 +249,14 @@ TEST(sender_builder, options_come_from_the_environment)
     EXPECT_THROW((void)sender_builder::from_env(), error);
 }
 
-// A backend of the user's, that cannot honour an option.
+// A backend of the user that does not support an option.
 struct refusing_backend {
     using session = test::toy_backend::session;
-    static std::shared_ptr<const refusing_backend> create(const tls_options&, tls_diagnosis& why)
+    static std::shared_ptr<const refusing_backend> create(const tls_options&,
+                                                          tls_diagnosis& diagnosis)
     {
-        why.kind = tls_failure::unsupported;
-        why.text = "this backend takes no roots";
+        diagnosis.kind = tls_failure::unsupported;
+        diagnosis.text = "this backend takes no roots";
         return nullptr;
     }
     std::unique_ptr<session> make_session(std::string_view, tls_diagnosis&) const

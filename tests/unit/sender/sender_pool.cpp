@@ -17,6 +17,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -31,16 +32,16 @@ using test::request;
 using test::status;
 
 class sender_pool_test : public testing::Test {
-public: // for the coroutines
+public: // the coroutines use them
     sender_builder builder()
     {
-        sender_builder made("http", "127.0.0.1", server.port());
-        made.protocol_version(protocol_version::v2).auto_flush(false);
-        return made;
+        sender_builder options("http", "127.0.0.1", server.port());
+        options.protocol_version(protocol_version::v2).auto_flush(false);
+        return options;
     }
-    asio::awaitable<sender_pool> build(sender_builder from, std::size_t count)
+    asio::awaitable<sender_pool> build(sender_builder options, std::size_t count)
     {
-        return sender_pool::build(std::move(from), io.get_executor(), count);
+        return sender_pool::build(std::move(options), io.get_executor(), count);
     }
 
     asio::io_context io{1};
@@ -48,16 +49,16 @@ public: // for the coroutines
     test::scripted_server server{io, [this](const request&) { return answer; }};
 };
 
-asio::awaitable<void> add_rows(sender& to, int count)
+asio::awaitable<void> add_rows(sender& target, int count)
 {
     for (int i = 0; i < count; ++i) {
-        co_await to.table("t").column_i64("n", i).at_now();
+        co_await target.table("t").column_i64("n", i).at_now();
     }
 }
 
-asio::awaitable<void> add_two(sender& to)
+asio::awaitable<void> add_two(sender& target)
 {
-    return add_rows(to, 2);
+    return add_rows(target, 2);
 }
 
 TEST_F(sender_pool_test, uses_at_the_same_time_get_senders_of_their_own)
@@ -76,7 +77,7 @@ TEST_F(sender_pool_test, uses_at_the_same_time_get_senders_of_their_own)
             co_return all.size();
         };
         EXPECT_EQ(co_await pool.use(nested), 2U);
-        EXPECT_EQ(co_await pool.use(nested), 2U); // the first is free again
+        EXPECT_EQ(co_await pool.use(nested), 2U); // the first sender is free again
         co_await pool.flush();
         EXPECT_EQ(t.server.requests.size(), 1U);
         EXPECT_EQ(pool.metrics().rows_acknowledged, 2U);
@@ -89,8 +90,8 @@ TEST_F(sender_pool_test, closing_reports_and_keeps_what_all_could_not_send)
     answer = status("400 Bad Request", "", "cast error");
     test::run(io, [](sender_pool_test& t) -> asio::awaitable<void> {
         auto pool = co_await t.build(t.builder(), 2);
-        const auto both = [&](sender& one) -> asio::awaitable<void> {
-            co_await add_two(one);
+        const auto both = [&](sender& first) -> asio::awaitable<void> {
+            co_await add_two(first);
             co_await pool.use(add_two);
         };
         co_await pool.use(both);
@@ -98,9 +99,9 @@ TEST_F(sender_pool_test, closing_reports_and_keeps_what_all_could_not_send)
         const error e = co_await failure_of(pool.close());
 
         EXPECT_EQ(e.code(), errc::server_flush_error);
-        EXPECT_EQ(e.info().unsent_rows, 4U);
-        EXPECT_THAT(e.info().message, testing::HasSubstr("closed with 2 unsent rows"));
-        const auto rows = co_await pool.take_unsent();
+        EXPECT_EQ(e.info().unacknowledged_rows, 4U);
+        EXPECT_THAT(e.info().message, testing::HasSubstr("closed with 2 unacknowledged rows"));
+        const auto rows = co_await pool.take_unacknowledged();
         EXPECT_EQ(rows.size(), 2U);
         EXPECT_EQ(rows.front().to_string(), "t n=0i\nt n=1i\n");
         co_await pool.close();
@@ -114,15 +115,61 @@ TEST_F(sender_pool_test, each_sender_has_its_part_of_the_memory)
         auto options = t.builder();
         options.auto_flush(true).init_buf_size(1024).max_buf_size(8192);
         auto pool = co_await t.build(options, 4);
-        const auto fill = [](sender& one) -> asio::awaitable<std::size_t> {
+        const auto fill = [](sender& target) -> asio::awaitable<std::size_t> {
             std::size_t rows = 0;
-            while (!one.table("t").column_str("s", std::string(100, 'x')).try_at_now()) {
+            while (!target.table("t").column_str("s", std::string(100, 'x')).try_at_now()) {
                 ++rows;
             }
             co_return rows;
         };
         EXPECT_NEAR(static_cast<double>(co_await pool.use(fill)), 2048.0 / 108, 2);
         co_await pool.close();
+    }(*this));
+}
+
+// The executor of the context is no strand: a dispatch to it would call the handler directly.
+TEST_F(sender_pool_test, the_caller_continues_outside_the_strands_of_the_senders)
+{
+    test::run(io, [](sender_pool_test& t) -> asio::awaitable<void> {
+        const auto first = asio::make_strand(t.io);
+        const auto second = asio::make_strand(t.io);
+        const auto outside = [&] {
+            return !first.running_in_this_thread() && !second.running_in_this_thread();
+        };
+        const std::vector<asio::any_io_executor> executors{first, second};
+        auto pool = co_await sender_pool::build(t.builder(), executors);
+        EXPECT_TRUE(outside());
+        bool inside = false;
+        const auto two = [&](sender& target) -> asio::awaitable<void> {
+            inside = first.running_in_this_thread();
+            co_await add_two(target);
+        };
+        co_await pool.use(two);
+        EXPECT_TRUE(inside);
+        EXPECT_TRUE(outside());
+        const auto count = [](sender& source) -> asio::awaitable<std::size_t> {
+            co_return source.unacknowledged_rows();
+        };
+        EXPECT_EQ(co_await pool.use(count), 2U);
+        EXPECT_TRUE(outside());
+        const auto fail = [](sender&) -> asio::awaitable<void> {
+            throw std::runtime_error("of the function");
+            co_return;
+        };
+        try {
+            co_await pool.use(fail);
+            ADD_FAILURE();
+        } catch (const std::runtime_error&) {
+            EXPECT_TRUE(outside());
+        }
+        EXPECT_EQ((co_await failure_of(pool.reload_tls())).code(), errc::invalid_api_call);
+        EXPECT_TRUE(outside());
+        EXPECT_EQ((co_await pool.take_unacknowledged()).size(), 1U);
+        EXPECT_TRUE(outside());
+        co_await pool.flush();
+        EXPECT_TRUE(outside());
+        co_await pool.close();
+        EXPECT_TRUE(outside());
     }(*this));
 }
 
@@ -157,12 +204,12 @@ TEST_F(sender_pool_test, cancelling_is_passed_on_to_the_sender)
     std::optional<errc> codes[2];
     int ended = 0;
     asio::cancellation_signal stop[2];
-    const auto begin = [&](int i, asio::awaitable<void> what) {
-        asio::co_spawn(io, note(std::move(what), codes[i]),
+    const auto begin = [&](int i, asio::awaitable<void> operation) {
+        asio::co_spawn(io, note(std::move(operation), codes[i]),
                        asio::bind_cancellation_slot(stop[i].slot(),
                                                     [&](const std::exception_ptr&) { ++ended; }));
     };
-    const auto flush_one = [](sender& one) { return one.flush(); };
+    const auto flush_one = [](sender& target) { return target.flush(); };
     begin(0, pool->use(flush_one));
     begin(1, pool->flush());
     test::run_until(io, [this] { return !server.requests.empty(); });
@@ -182,9 +229,9 @@ TEST_F(sender_pool_test, cancelling_is_passed_on_to_the_sender)
 
 asio::awaitable<void> serve(sender_pool& pool, int rows)
 {
-    const auto send = [rows](sender& one) -> asio::awaitable<void> {
-        co_await add_rows(one, rows);
-        co_await one.flush();
+    const auto send = [rows](sender& target) -> asio::awaitable<void> {
+        co_await add_rows(target, rows);
+        co_await target.flush();
     };
     for (int i = 0; i < 5; ++i) {
         co_await pool.use(send);

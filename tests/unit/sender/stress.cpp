@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Ten thousand coroutines on one pool of threads write through a few senders, for ThreadSanitizer
-// too.
+// Ten thousand coroutines on one thread pool write through a few senders. It also runs with
+// ThreadSanitizer.
 
 #include <coquest/sender.hpp>
 
@@ -44,7 +44,7 @@ struct writers {
     asio::any_io_executor strand;
     sender target;
     std::size_t running = 0;    // on the strand
-    std::promise<void> ended;   // closed, after the last coroutine
+    std::promise<void> ended;   // set when the sender is closed after the last coroutine
     std::atomic<int> failed{0}; // calls that threw
 };
 
@@ -66,13 +66,13 @@ asio::awaitable<void> end_one(writers& own)
     }
 }
 
-/// Lives on the strand.
+/// Runs on the strand.
 asio::awaitable<void> write_on_strand(writers& own, std::size_t first)
 {
     try {
         for (std::size_t i = 0; i < rows_each; ++i) {
             co_await write_row(own, first + i);
-            co_await asio::post(own.strand, asio::use_awaitable); // let the others have their turn
+            co_await asio::post(own.strand, asio::use_awaitable); // lets other coroutines run
         }
         if (first % 8 == 0) {
             co_await flush(own);
@@ -83,7 +83,7 @@ asio::awaitable<void> write_on_strand(writers& own, std::size_t first)
     co_await end_one(own);
 }
 
-/// Lives on the pool, and has each call made on the strand.
+/// Runs on the pool, and makes each call on the strand.
 asio::awaitable<void> write_on_pool(writers& own, std::size_t first)
 {
     try {
@@ -108,10 +108,10 @@ std::vector<std::size_t> rows_of(const test::scripted_server& server)
 {
     std::vector<std::size_t> seen(coroutines * rows_each);
     for (const test::request& r : server.requests) {
-        for (std::size_t at = 0; (at = r.body.find("n=", at)) != std::string::npos;) {
-            at += 2;
+        for (std::size_t pos = 0; (pos = r.body.find("n=", pos)) != std::string::npos;) {
+            pos += 2;
             std::size_t n = 0;
-            std::from_chars(r.body.data() + at, r.body.data() + r.body.size(), n);
+            std::from_chars(r.body.data() + pos, r.body.data() + r.body.size(), n);
             ++seen.at(n);
         }
     }

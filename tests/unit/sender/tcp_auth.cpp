@@ -1,10 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Authentication over TCP with servers that do what the real one doesn't.
+// Authentication over TCP, with servers that behave differently from QuestDB.
 
 #include <coquest/sender.hpp>
 
+#include "support/listener.hpp"
 #include "support/run.hpp"
 
 #include <asio/buffer.hpp>
@@ -30,7 +31,7 @@ using testing::StartsWith;
 
 constexpr const char* private_key = "5UjEMuA0Pj5pjK8a-fa24dyIf-Es5mYny3oE_Wmus48";
 
-// Signs with the number of bytes that it signs.
+// The signature is the number of bytes that are signed.
 struct counting_signer {
     static bool sign(p256_private_key, std::span<const std::byte> message, p256_signature out)
     {
@@ -43,27 +44,27 @@ struct counting_signer {
 static_assert(EcdsaSigner<counting_signer>);
 
 class tcp_auth_test : public testing::Test {
-public: // for the coroutines
+public: // the coroutines use them
     sender_builder builder()
     {
-        sender_builder made("tcp", "127.0.0.1", acceptor.local_endpoint().port());
-        made.username("testUser1").token(private_key).signer<counting_signer>();
-        return made;
+        sender_builder options("tcp", "127.0.0.1", acceptor.local_endpoint().port());
+        options.username("testUser1").token(private_key).signer<counting_signer>();
+        return options;
     }
-    // Reads the key's name, says something, and hangs up where it is told to; then takes all.
+    // Reads the key id and sends `says`. Then closes the connection or reads all bytes.
     asio::awaitable<void> serve()
     {
-        auto socket = co_await acceptor.async_accept(asio::use_awaitable);
+        tcp::socket socket = co_await test::accept(acceptor);
         try {
             co_await asio::async_read_until(socket, asio::dynamic_buffer(received), '\n',
                                             asio::use_awaitable);
             co_await asio::async_write(socket, asio::buffer(says), asio::use_awaitable);
-            if (hangs_up) {
+            if (closes) {
                 co_return;
             }
             co_await asio::async_read(socket, asio::dynamic_buffer(received), asio::use_awaitable);
         } catch (const std::system_error&) {
-            ended = true; // of the client's bytes
+            ended = true; // the client has closed the connection
         }
     }
     std::optional<error> failure(const sender_builder& from)
@@ -85,17 +86,17 @@ public: // for the coroutines
     asio::io_context io{1};
     tcp::acceptor acceptor{io, tcp::endpoint(asio::ip::address_v4::loopback(), 0)};
     std::string says = std::string(512, 'c') + "\n";
-    bool hangs_up = false;
+    bool closes = false;
     bool ended = false;
     std::string received;
 };
 
-TEST_F(tcp_auth_test, names_the_key_signs_the_challenge_and_goes_on_with_rows)
+TEST_F(tcp_auth_test, names_the_key_signs_the_challenge_and_sends_rows)
 {
     EXPECT_FALSE(failure(builder()));
     test::run_until(io, [this] { return ended; });
 
-    std::string answer; // 64 bytes of 512 / 4
+    std::string answer; // 64 bytes with the value 512 / 4
     for (int i = 0; i < 21; ++i) {
         answer += "gICA";
     }
@@ -111,14 +112,17 @@ TEST_F(tcp_auth_test, row82_a_challenge_that_is_none_is_an_error)
         {"\n", "sent a line that is shorter than a challenge of 512 bytes"},
         {std::string(512, 'c') + "c\n", "sent more than a challenge of 512 bytes"},
         {std::string(1 << 20, 'c'), "sent more than a challenge of 512 bytes"},
-        {"", "hung up after 0 of 513 bytes; does it authenticate over TCP"},
-        {std::string(512, 'c'), "hung up after 512 of 513 bytes"},
-        {"HTTP/1.1 400 Bad request\r\n\r\n", "sent a line that is shorter"},
+        {"", "closed the connection after 0 of 513 bytes; does it authenticate over TCP"},
+        {std::string(512, 'c'), "closed the connection after 512 of 513 bytes"},
+        {"", "is this an HTTP server, as on QuestDB's port 9000? then use http"},
+        {"HTTP/1.1 400 Bad request\r\n\r\n",
+         "an HTTP server answers on this port (it said \"HTTP/1.1 400 Bad request\"); use http"},
+        {"<html>", "an HTTP server answers on this port (it said \"<html>\")"},
     };
     for (const auto& one : cases) {
         says = one.says;
         received.clear();
-        hangs_up = true;
+        closes = true;
         const auto e = failure(builder());
         ASSERT_TRUE(e) << one.problem;
         EXPECT_EQ(e->code(), errc::auth_error) << e->what();
@@ -138,7 +142,7 @@ TEST_F(tcp_auth_test, row82_a_server_that_says_nothing_ends_with_the_time)
                                      "over TCP (line.tcp.auth.db.path)"));
 }
 
-TEST_F(tcp_auth_test, a_key_that_is_none_is_refused_before_the_server_is_asked)
+TEST_F(tcp_auth_test, a_malformed_key_is_refused_before_a_connection_is_made)
 {
     acceptor.close();
     sender_builder none("tcp", "127.0.0.1", 1);

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Certificates that come to their end or are replaced while a sender runs.
+// Certificates that expire or are replaced while a sender runs.
 
 #include <coquest/sender.hpp>
 #include <coquest/sender_pool.hpp>
@@ -42,13 +42,13 @@ wire_script answers_once()
 
 wire_server::options with(const identity& certificate)
 {
-    wire_server::options made;
-    made.certificate = &certificate;
-    return made;
+    wire_server::options setup;
+    setup.certificate = &certificate;
+    return setup;
 }
 
 class tls_events : public testing::Test {
-public: // for the coroutines
+public: // the coroutines use them
     tls_events() { server.scripts = {answers_once()}; }
     void SetUp() override
     {
@@ -59,21 +59,22 @@ public: // for the coroutines
 
     sender_builder builder()
     {
-        sender_builder made("https", "127.0.0.1", server.port());
-        made.protocol_version(protocol_version::v2).auto_flush(false).tls_roots(roots.path());
-        made.on_event([this](const event& what) {
-            if (what.kind != event_kind::batch_sent && what.kind != event_kind::connected) {
-                events.emplace_back(to_string(what.kind));
-                lines.push_back(describe(what));
-                days.push_back(what.days_left);
+        sender_builder options("https", "127.0.0.1", server.port());
+        options.protocol_version(protocol_version::v2).auto_flush(false).tls_roots(roots.path());
+        options.on_event([this](const event& happened) {
+            if (happened.kind != event_kind::batch_acknowledged &&
+                happened.kind != event_kind::connected) {
+                events.emplace_back(to_string(happened.kind));
+                lines.push_back(describe(happened));
+                days.push_back(happened.days_left);
             }
         });
-        return made;
+        return options;
     }
-    asio::awaitable<void> send(sender& by)
+    asio::awaitable<void> send(sender& target)
     {
-        co_await by.table("t").column_i64("n", 1).at_now();
-        co_await by.flush();
+        co_await target.table("t").column_i64("n", 1).at_now();
+        co_await target.flush();
     }
     void replace_roots(const std::string& content)
     {
@@ -93,20 +94,20 @@ public: // for the coroutines
     std::vector<int> days;
 };
 
-TEST_F(tls_events, a_certificate_near_its_end_is_told_once)
+TEST_F(tls_events, a_certificate_near_its_end_is_reported_once)
 {
     wire_server other(io, with(ending));
     other.scripts = {answers_once()};
     run(io, [](tls_events& t, std::uint16_t port) -> asio::awaitable<void> {
-        sender_builder from("https", "127.0.0.1", port);
-        from.protocol_version(protocol_version::v2).tls_roots(t.roots.path());
-        from.on_event([&t](const event& what) {
-            if (what.kind == event_kind::certificate_expires) {
-                t.lines.push_back(describe(what));
-                t.days.push_back(what.days_left);
+        sender_builder options("https", "127.0.0.1", port);
+        options.protocol_version(protocol_version::v2).tls_roots(t.roots.path());
+        options.on_event([&t](const event& happened) {
+            if (happened.kind == event_kind::certificate_expires) {
+                t.lines.push_back(describe(happened));
+                t.days.push_back(happened.days_left);
             }
         });
-        auto s = co_await from.build();
+        auto s = co_await options.build();
         co_await t.send(s);
         co_await t.send(s);
         co_await s.close();
@@ -129,12 +130,12 @@ TEST_F(tls_events, files_that_are_loaded_again_lose_no_row)
         const error refused = co_await failure_of(t.send(s));
         EXPECT_EQ(refused.code(), errc::tls_error);
         EXPECT_EQ(refused.info().tls, tls_failure::unknown_issuer);
-        EXPECT_EQ(s.unsent_rows(), 1U);
+        EXPECT_EQ(s.unacknowledged_rows(), 1U);
 
         t.replace_roots(t.ca.pem());
         s.reload_tls();
         co_await s.flush();
-        EXPECT_EQ(s.unsent_rows(), 0U);
+        EXPECT_EQ(s.unacknowledged_rows(), 0U);
         co_await s.close();
     }(*this));
 
@@ -161,7 +162,7 @@ TEST_F(tls_events, a_broken_file_keeps_what_was_loaded)
 
     EXPECT_EQ(server.stored.size(), 1U);
     EXPECT_EQ(events.at(0), "tls_reload_failed");
-    EXPECT_THAT(lines.at(0), HasSubstr("keeps the old: tls_roots: " + roots.path()));
+    EXPECT_THAT(lines.at(0), HasSubstr("the earlier ones stay in use: tls_roots: " + roots.path()));
 }
 
 TEST_F(tls_events, a_pool_loads_files_again_for_all_its_senders)
@@ -200,9 +201,9 @@ TEST_F(tls_events, tls_reload_looks_at_each_new_connection)
 TEST_F(tls_events, reload_without_tls_is_refused)
 {
     run(io, [](tls_events& t) -> asio::awaitable<void> {
-        sender_builder from("http", "127.0.0.1", t.server.port());
-        from.protocol_version(protocol_version::v2);
-        auto s = co_await from.build();
+        sender_builder options("http", "127.0.0.1", t.server.port());
+        options.protocol_version(protocol_version::v2);
+        auto s = co_await options.build();
         try {
             s.reload_tls();
             ADD_FAILURE() << "nothing was thrown";

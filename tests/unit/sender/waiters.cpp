@@ -48,7 +48,7 @@ TEST_F(waiters_test, resumes_them_on_the_spot_and_wakes_them_later)
     EXPECT_FALSE(all->empty());
 
     all->resume();
-    EXPECT_EQ(log, "aa") << "and those that wait again meanwhile go on waiting";
+    EXPECT_EQ(log, "aa") << "coroutines that wait again are not resumed again";
     all->wake();
     EXPECT_EQ(log, "aa");
     EXPECT_TRUE(all->empty());
@@ -74,16 +74,16 @@ TEST_F(waiters_test, keeps_no_context_busy_once_woken)
 
 TEST_F(waiters_test, a_wait_that_has_an_end_ends_then_or_before)
 {
-    const auto wait = [](waiters& of, std::string& to, auto until) -> asio::awaitable<void> {
-        co_await of.wait(until);
-        to += 'x';
+    const auto wait = [](waiters& group, std::string& out, auto until) -> asio::awaitable<void> {
+        co_await group.wait(until);
+        out += 'x';
     };
     const auto now = std::chrono::steady_clock::now();
     asio::co_spawn(io, wait(*all, log, now), asio::detached);
     asio::co_spawn(io, wait(*all, log, now + std::chrono::hours(1)), asio::detached);
     coquest::test::run_until(io, [this] { return log == "x"; });
 
-    all->resume(); // such a wait goes on later all the same
+    all->resume(); // a wait with a time limit always ends later
     EXPECT_EQ(log, "x");
     io.poll();
     EXPECT_EQ(log, "xx");
@@ -94,10 +94,10 @@ TEST_F(waiters_test, a_wait_can_be_cancelled)
     asio::cancellation_signal signal;
     asio::co_spawn(
         io,
-        [](waiters& of, std::string& to) -> asio::awaitable<void> {
-            co_await of.wait();
+        [](waiters& group, std::string& out) -> asio::awaitable<void> {
+            co_await group.wait();
             const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
-            to += state.cancelled() == asio::cancellation_type::none ? "no" : "yes";
+            out += state.cancelled() == asio::cancellation_type::none ? "no" : "yes";
         }(*all, log),
         asio::bind_cancellation_slot(signal.slot(), asio::detached));
     io.poll();
@@ -115,8 +115,8 @@ TEST_F(waiters_test, what_one_throws_comes_out_of_the_context)
 {
     asio::co_spawn(
         io,
-        [](waiters& of) -> asio::awaitable<void> {
-            co_await of.wait();
+        [](waiters& group) -> asio::awaitable<void> {
+            co_await group.wait();
             throw std::runtime_error("mine");
         }(*all),
         [](const std::exception_ptr& thrown) { std::rethrow_exception(thrown); });
@@ -128,15 +128,15 @@ TEST_F(waiters_test, what_one_throws_comes_out_of_the_context)
     EXPECT_THROW(io.poll(), std::runtime_error);
 }
 
-TEST_F(waiters_test, who_belongs_to_another_executor_goes_on_there)
+TEST_F(waiters_test, a_waiter_of_another_executor_continues_there)
 {
     const auto strand = asio::make_strand(io);
     bool there = false;
     asio::co_spawn(
         strand,
-        [](waiters& of, bool& in_strand, auto mine) -> asio::awaitable<void> {
-            co_await of.wait();
-            in_strand = mine.running_in_this_thread();
+        [](waiters& group, bool& in_strand, auto own_strand) -> asio::awaitable<void> {
+            co_await group.wait();
+            in_strand = own_strand.running_in_this_thread();
         }(*all, there, strand),
         asio::detached);
     io.poll();
@@ -148,8 +148,8 @@ TEST_F(waiters_test, who_belongs_to_another_executor_goes_on_there)
 TEST(waiters, a_context_that_goes_takes_them_along)
 {
     const auto held = std::make_shared<int>();
-    const auto hold = [](waiters& of, std::shared_ptr<int> /*kept*/) -> asio::awaitable<void> {
-        co_await of.wait();
+    const auto hold = [](waiters& group, std::shared_ptr<int> /*kept*/) -> asio::awaitable<void> {
+        co_await group.wait();
     };
     auto io = std::make_unique<asio::io_context>();
     std::optional<waiters> all(std::in_place, io->get_executor());

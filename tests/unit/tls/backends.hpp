@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// The backends of this build, so that one test serves them all.
+// The backends of this build, for tests that run with each.
 #pragma once
 
 #include "support/cert_lab.hpp"
@@ -30,11 +30,11 @@ namespace coquest::test {
 struct backend_case {
     const char* name;
     detail::tls_factory make;
-    std::size_t row = 0; // of the table of a test that has one
+    std::size_t row = 0; // the row of the table, if the test has a table
 
-    friend std::ostream& operator<<(std::ostream& out, const backend_case& which)
+    friend std::ostream& operator<<(std::ostream& out, const backend_case& backend)
     {
-        return out << which.name;
+        return out << backend.name;
     }
 };
 
@@ -50,12 +50,12 @@ inline std::vector<backend_case> all_backends()
     };
 }
 
-/// wolfSSL 5.9 or newer, which judges some certificates otherwise than 5.5 does.
-inline bool is_newer_wolfssl([[maybe_unused]] const backend_case& which)
+/// Returns whether @p backend is wolfSSL 5.9 or newer, which differs from 5.5 in some verdicts.
+inline bool is_newer_wolfssl([[maybe_unused]] const backend_case& backend)
 {
     int minor = 0;
 #ifdef COQUEST_HAS_WOLFSSL
-    if (std::string_view(which.name) == "wolfssl") {
+    if (std::string_view(backend.name) == "wolfssl") {
         static_cast<void>(
             std::sscanf(std::string(wolfssl_backend::name()).c_str(), "wolfSSL 5.%d", &minor));
     }
@@ -63,7 +63,7 @@ inline bool is_newer_wolfssl([[maybe_unused]] const backend_case& which)
     return minor >= 9;
 }
 
-/// Trusts what @p file holds.
+/// Returns options that trust the certificates in @p file.
 inline tls_options trusting(const temp_file& file)
 {
     tls_options options;
@@ -75,7 +75,7 @@ inline tls_options trusting(const temp_file& file)
 /// A test that runs once with each backend.
 class with_backend : public ::testing::TestWithParam<backend_case> {
 protected:
-    /// Makes a session with @p host that trusts @p roots, PEM text.
+    /// Makes a session with @p host that trusts @p roots, which is PEM text.
     std::unique_ptr<detail::any_tls_session> connect(const std::string& roots,
                                                      std::string_view host = "localhost")
     {
@@ -87,24 +87,24 @@ protected:
     std::unique_ptr<detail::any_tls_session> connect(const tls_options& options,
                                                      std::string_view host = "localhost")
     {
-        tls_diagnosis why;
-        const auto backend = GetParam().make(options, why);
-        auto session = backend ? backend->make_session(host, why) : nullptr;
+        tls_diagnosis diagnosis;
+        const auto backend = GetParam().make(options, diagnosis);
+        auto session = backend ? backend->make_session(host, diagnosis) : nullptr;
         if (!session) {
-            throw std::runtime_error(why.text);
+            throw std::runtime_error(diagnosis.text);
         }
         return session;
     }
 
-    /// The diagnosis with which @p options are refused.
+    /// Expects that @p options are refused, and returns the diagnosis.
     tls_diagnosis refusal(const tls_options& options)
     {
-        tls_diagnosis why;
-        EXPECT_FALSE(GetParam().make(options, why));
-        return why;
+        tls_diagnosis diagnosis;
+        EXPECT_FALSE(GetParam().make(options, diagnosis));
+        return diagnosis;
     }
 
-    std::string roots_path; // of the last connect()
+    std::string roots_path; // the roots file of the last connect()
 };
 
 inline std::string backend_name(const ::testing::TestParamInfo<backend_case>& info)

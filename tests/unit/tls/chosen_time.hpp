@@ -1,10 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Another time for whatever judges certificates: the checks of coquest and of both libraries.
+// Replaces the clock of everything that judges certificates: coquest and both TLS libraries.
 #pragma once
 
-#include "tls/roots.hpp"
+#include "tls/trust/clock.hpp"
+#include "tls/trust/roots.hpp"
 
 #include <chrono>
 
@@ -12,7 +13,7 @@ namespace coquest::test {
 
 void set_wolfssl_clock(bool chosen);
 
-/// While it lives, certificates are judged at the time it was given.
+/// Certificates are judged at the given time until the object is destroyed.
 class chosen_time {
 public:
     explicit chosen_time(std::chrono::sys_seconds now)

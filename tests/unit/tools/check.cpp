@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Checks of servers that misbehave. tests/integration/check.cpp has those of real ones.
+// Checks of servers that misbehave. tests/integration/check.cpp checks real servers.
 
 #include "tools/check.hpp"
 
@@ -17,6 +17,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,30 +38,34 @@ constexpr std::string_view good_settings =
         "line.proto.support.versions":[1,2],"cairo.max.file.name.length":127,
         "accepting.writes":["http"]}})";
 
-reply answer(const request& to, std::string_view settings, const reply& to_rows = ok())
+reply answer(const request& request_to_answer, std::string_view settings,
+             const reply& answer_to_rows = ok())
 {
-    return to.begins("GET /settings")
+    return request_to_answer.begins("GET /settings")
                ? status("200 OK", "Content-Type: application/json\r\n", settings)
-               : to_rows;
+               : answer_to_rows;
 }
 
 class tool_check : public ::testing::Test {
 protected:
     report check(const std::string& conf, const std::string& table = "")
     {
-        report out;
-        run(io, tools::check(parse_config(conf), table, out));
-        return out;
+        report result;
+        run(io, tools::check(parse_config(conf), {table, silence}, result));
+        return result;
     }
-    static std::string conf(const scripted_server& of)
+    /// Long, so that a slow server is seen to close the connection. A silent one takes all of it.
+    std::chrono::seconds silence{60};
+
+    static std::string conf(const scripted_server& source)
     {
-        return "http::addr=127.0.0.1:" + std::to_string(of.port()) + ";";
+        return "http::addr=127.0.0.1:" + std::to_string(source.port()) + ";";
     }
-    static std::vector<std::string> steps(const report& of)
+    static std::vector<std::string> steps(const report& source)
     {
         std::vector<std::string> names;
-        for (const tools::step& one : of.servers.at(0).steps) {
-            names.push_back(one.name + (one.failure ? " failed" : ""));
+        for (const tools::step& each : source.servers.at(0).steps) {
+            names.push_back(each.name + (!each.failure.ok() ? " failed" : ""));
         }
         return names;
     }
@@ -78,11 +83,35 @@ TEST_F(tool_check, every_step_and_no_rows)
     EXPECT_THAT(steps(got), ElementsAre("resolve", "connect", "settings", "auth"));
     EXPECT_THAT(to_text(got), AllOf(HasSubstr("QuestDB OSS 9.3.4"), HasSubstr("\"joe\" may write"),
                                     HasSubstr("protocol versions 1, 2, names up to 127 bytes"),
-                                    HasSubstr("travel in clear")));
+                                    HasSubstr("sent in clear text")));
     EXPECT_THAT(to_text(got) + to_json(got), ::testing::Not(HasSubstr("s3cret")));
     ASSERT_EQ(server.requests.size(), 2);
     EXPECT_TRUE(server.requests[1].begins("POST /write"));
     EXPECT_TRUE(server.requests[1].has("Content-Length: 0"));
+}
+
+TEST_F(tool_check, a_port_that_speaks_another_protocol)
+{
+    wire_server closing(io, {});
+    closing.scripts = {play({discards(1), closes()})};
+    wire_server answering(io, {});
+    answering.scripts = {play({discards(1), sends("HTTP/1.1 400 Bad Request\r\n\r\n"), holds()})};
+    const auto address = [](const wire_server& server) {
+        return "::addr=127.0.0.1:" + std::to_string(server.port()) + ";";
+    };
+
+    const report silent = check("tcp" + address(closing));
+    const report spoken = check("tcp" + address(answering));
+    const report rows = check("http" + address(closing));
+
+    for (const report* failed : {&silent, &spoken, &rows}) {
+        EXPECT_EQ(failed->result, outcome::server);
+    }
+    EXPECT_THAT(steps(silent), ElementsAre("resolve", "connect", "server failed"));
+    EXPECT_THAT(to_text(silent), HasSubstr("hint: is this an HTTP server"));
+    EXPECT_THAT(to_text(spoken), AllOf(HasSubstr("an HTTP server answers on this port"),
+                                       HasSubstr("hint: use http")));
+    EXPECT_THAT(to_text(rows), HasSubstr("as QuestDB's 9009? then use tcp"));
 }
 
 TEST_F(tool_check, a_row_where_it_is_asked_for)
@@ -106,6 +135,30 @@ TEST_F(tool_check, a_row_that_the_server_refuses)
 
     EXPECT_EQ(got.result, outcome::server);
     EXPECT_THAT(to_text(got), HasSubstr("400"));
+}
+
+TEST_F(tool_check, a_page_in_place_of_an_answer_acknowledges_nothing)
+{
+    const reply page = status("200 OK", "Content-Type: text/html\r\n", "<html>log in</html>");
+    scripted_server maintenance(io,
+                                [&](const request& r) { return answer(r, good_settings, page); });
+    std::size_t rows = 0; // the empty batch of the check is acknowledged
+    scripted_server portal(io, [&](const request& r) {
+        rows += r.body.empty() ? 0 : 1;
+        return answer(r, good_settings, r.body.empty() ? ok() : page);
+    });
+    const std::string short_wait = "retry_timeout=50;";
+
+    const report empty_batch = check(conf(maintenance) + short_wait);
+    const report one_row = check(conf(portal) + short_wait, "probe");
+
+    EXPECT_GT(rows, 0U);
+    for (const report* got : {&empty_batch, &one_row}) {
+        EXPECT_EQ(got->result, outcome::server);
+        EXPECT_THAT(to_text(*got), HasSubstr("answered 200 with 19 bytes of text/html: is this "
+                                             "QuestDB?"));
+        EXPECT_THAT(to_text(*got), ::testing::Not(HasSubstr("acknowledged")));
+    }
 }
 
 TEST_F(tool_check, a_table_whose_name_is_none)
@@ -158,7 +211,7 @@ TEST_F(tool_check, a_version_that_the_server_lacks)
     scripted_server server(io, [](const request& r) { return answer(r, good_settings); });
 
     EXPECT_THAT(to_text(check(conf(server) + "protocol_version=3;")),
-                HasSubstr("protocol_version=3 is not among those that it takes"));
+                HasSubstr("protocol_version=3 is not supported by this server"));
 }
 
 TEST_F(tool_check, one_server_of_two_is_down)
@@ -172,18 +225,21 @@ TEST_F(tool_check, one_server_of_two_is_down)
     EXPECT_EQ(got.result, outcome::connect);
     EXPECT_FALSE(got.servers.at(0).failed());
     EXPECT_TRUE(got.servers.at(1).failed());
-    EXPECT_THAT(got.failure.info.message, AllOf(HasSubstr("connection refused"), HasSubstr(down)));
+    EXPECT_THAT(got.failure.info().message,
+                AllOf(HasSubstr("connection refused"), HasSubstr(down)));
 }
 
 TEST_F(tool_check, tcp_without_a_key)
 {
     scripted_server server(io, [](const request&) { return ok(); });
+    silence = std::chrono::seconds(1);
 
     const report got = check("tcp::addr=127.0.0.1:" + std::to_string(server.port()) + ";");
 
     EXPECT_EQ(got.result, outcome::ok);
     EXPECT_THAT(steps(got), ElementsAre("resolve", "connect", "server"));
-    EXPECT_EQ(server.raw, "");
+    EXPECT_THAT(to_text(got), HasSubstr("has kept the connection open for 1 s"));
+    EXPECT_EQ(server.raw, std::string(16, '\n'));
 }
 
 #if defined(COQUEST_HAS_WOLFSSL) || defined(COQUEST_HAS_OPENSSL)
@@ -196,9 +252,9 @@ TEST_F(tool_check, a_certificate_that_expires_soon)
     soon = server_spec({"IP:127.0.0.1"});
     soon.until = std::chrono::hours(24 * 9 + 1);
     const identity leaf = issue(soon, root);
-    wire_server::options how;
-    how.certificate = &leaf;
-    wire_server server(io, how);
+    wire_server::options options;
+    options.certificate = &leaf;
+    wire_server server(io, options);
     server.scripts = {healthy()};
     const temp_file roots(root.pem());
 

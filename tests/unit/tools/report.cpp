@@ -16,7 +16,7 @@ namespace coquest::test {
 namespace {
 
 using namespace std::chrono;
-using detail::fault;
+using detail::status;
 using tools::certificate_report;
 using tools::outcome;
 using tools::report;
@@ -25,28 +25,28 @@ using tools::step;
 
 step passed(std::string name, double time, std::string found)
 {
-    step out;
-    out.name = std::move(name);
-    out.time = duration<double, std::milli>(time);
-    out.found = std::move(found);
-    return out;
+    step result;
+    result.name = std::move(name);
+    result.time = duration<double, std::milli>(time);
+    result.found = std::move(found);
+    return result;
 }
 
 step failed(std::string name, errc code, std::string message, std::string hint)
 {
-    step out;
-    out.name = std::move(name);
-    out.failure = fault(code, message + (hint.empty() ? "" : "; " + hint));
-    out.failure.info.hint = std::move(hint);
-    return out;
+    step result;
+    result.name = std::move(name);
+    result.failure = status(code, message + (hint.empty() ? "" : "; " + hint));
+    result.failure.amend().hint = std::move(hint);
+    return result;
 }
 
 report one_server()
 {
-    report out;
-    out.transport = protocol::https;
-    out.tls_library = "toyTLS 1";
-    server_report& server = out.servers.emplace_back();
+    report result;
+    result.transport = protocol::https;
+    result.tls_library = "toyTLS 1";
+    server_report& server = result.servers.emplace_back();
     server.address = {"db.example", 9000};
     server.steps = {passed("resolve", 1.5, "::1, 127.0.0.1"), passed("connect", 0.25, "127.0.0.1"),
                     passed("tls", 12, "TLS 1.3, TLS_AES_128_GCM_SHA256")};
@@ -55,21 +55,21 @@ report one_server()
     server.peer.version = "TLS 1.3";
     server.peer.suite = "TLS_AES_128_GCM_SHA256";
     server.peer.anchor_source = "certificate 1 of 1 in ca.pem";
-    certificate_report own;
-    own.subject = "a \"quoted\" one";
-    own.issuer = "root";
-    own.names = {"db.example"};
-    own.key = "RSA 2048";
-    own.not_before = sys_days(2026y / 1 / 1);
-    own.not_after = sys_days(2026y / 12 / 31);
-    own.days_left = 35;
-    server.chain = {own};
-    own.subject = "root";
-    own.days_left = -1;
-    server.anchor = own;
+    certificate_report certificate;
+    certificate.subject = "a \"quoted\" one";
+    certificate.issuer = "root";
+    certificate.names = {"db.example"};
+    certificate.key = "RSA 2048";
+    certificate.not_before = sys_days(2026y / 1 / 1);
+    certificate.not_after = sys_days(2026y / 12 / 31);
+    certificate.days_left = 35;
+    server.chain = {certificate};
+    certificate.subject = "root";
+    certificate.days_left = -1;
+    server.anchor = certificate;
     server.settings.emplace().release = "OSS 9.3.4";
     server.warnings = {"it is old"};
-    return out;
+    return result;
 }
 
 TEST(tool_report, text_of_a_success)
@@ -94,52 +94,53 @@ TEST(tool_report, text_of_a_success)
 
 TEST(tool_report, text_of_a_failure)
 {
-    report what;
-    what.transport = protocol::http;
-    server_report& server = what.servers.emplace_back();
+    report tested;
+    tested.transport = protocol::http;
+    server_report& server = tested.servers.emplace_back();
     server.address = {"::1", 9000};
     server.steps = {failed("resolve", errc::could_not_resolve_addr, "no such host", "ask another")};
-    what.failed(server.steps[0].failure, outcome::resolve);
+    tested.failed(server.steps[0].failure, outcome::resolve);
 
-    EXPECT_EQ(to_text(what), "coquest " COQUEST_VERSION "\n"
-                             "\n"
-                             "http::[::1]:9000\n"
-                             "  resolve   failed     0.00 ms  no such host\n"
-                             "            hint: ask another\n"
-                             "\n"
-                             "failed: resolve (exit code 3)\n");
+    EXPECT_EQ(to_text(tested), "coquest " COQUEST_VERSION "\n"
+                               "\n"
+                               "http::[::1]:9000\n"
+                               "  resolve   failed     0.00 ms  no such host\n"
+                               "            hint: ask another\n"
+                               "\n"
+                               "failed: resolve (exit code 3)\n");
 }
 
 TEST(tool_report, text_of_a_failure_before_the_first_step)
 {
-    report what;
-    what.failed(fault(errc::config_error, "nonsense"), outcome::config);
+    report tested;
+    tested.failed(status(errc::config_error, "nonsense"), outcome::config);
 
-    EXPECT_EQ(to_text(what), "coquest " COQUEST_VERSION "\n"
-                             "\n"
-                             "failed: config (exit code 2)\n"
-                             "            nonsense\n");
+    EXPECT_EQ(to_text(tested), "coquest " COQUEST_VERSION "\n"
+                               "\n"
+                               "failed: config (exit code 2)\n"
+                               "            nonsense\n");
 }
 
 TEST(tool_report, many_names_are_counted)
 {
-    report what = one_server();
-    what.servers[0].chain[0].names.assign(11, "x");
+    report tested = one_server();
+    tested.servers[0].chain[0].names.assign(11, "x");
 
-    EXPECT_THAT(to_text(what), ::testing::HasSubstr("for x, x, x, x, x, x, x, x and 3 more, RSA"));
+    EXPECT_THAT(to_text(tested),
+                ::testing::HasSubstr("for x, x, x, x, x, x, x, x and 3 more, RSA"));
 }
 
 TEST(tool_report, json)
 {
-    report what = one_server();
-    what.write = failed("write", errc::auth_error, "a\tb\\", "c");
-    what.write->failure.info.http_status = 401;
-    what.failed(what.write->failure, outcome::server);
+    report tested = one_server();
+    tested.write = failed("write", errc::auth_error, "a\tb\\", "c");
+    tested.write->failure.amend().http_status = 401;
+    tested.failed(tested.write->failure, outcome::server);
 
-    const auto json = nlohmann::json::parse(to_json(what));
+    const auto json = nlohmann::json::parse(to_json(tested));
 
     EXPECT_EQ(json["ok"], false);
-    EXPECT_EQ(json["exit_code"], 6); // by the code of the fault
+    EXPECT_EQ(json["exit_code"], 6); // by the error code
     EXPECT_EQ(json["failed"], "auth");
     EXPECT_EQ(json["failure"]["reason"], "a\tb\\");
     EXPECT_EQ(json["failure"]["hint"], "c");
@@ -161,13 +162,13 @@ TEST(tool_report, json)
 
 TEST(tool_report, the_first_failure_decides_and_its_code_knows_best)
 {
-    const auto result = [](errc code, outcome where) {
-        report what;
-        what.failed(fault(), outcome::server);
-        what.failed(fault(code, "first"), where);
-        what.failed(fault(errc::auth_error, "second"), outcome::auth);
-        EXPECT_EQ(what.failure.info.message, "first");
-        return what.result;
+    const auto result = [](errc code, outcome step_outcome) {
+        report tested;
+        tested.failed(status(), outcome::server);
+        tested.failed(status(code, "first"), step_outcome);
+        tested.failed(status(errc::auth_error, "second"), outcome::auth);
+        EXPECT_EQ(tested.failure.info().message, "first");
+        return tested.result;
     };
 
     EXPECT_EQ(result(errc::socket_error, outcome::connect), outcome::connect);

@@ -1,10 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// The grammar of the configuration string (contract §1.1) and the order of its errors.
+// The grammar of the configuration string (docs/protocol.md, Configuration), and its errors.
 
+#include "core/config/config_parser.hpp"
+#include "unit/core/config/refusal.hpp"
 #include <coquest/config.hpp>
-#include <coquest/detail/config.hpp>
 
 #include <gtest/gtest.h>
 
@@ -15,17 +16,7 @@
 namespace coquest {
 namespace {
 
-/// Returns the message of the error that @p text causes; empty where it causes none.
-std::string refusal(std::string_view text)
-{
-    try {
-        static_cast<void>(parse_config(text));
-    } catch (const error& failure) {
-        EXPECT_EQ(failure.code(), errc::config_error);
-        return failure.what();
-    }
-    return {};
-}
+using test::refusal;
 
 TEST(config, minimal_string_has_all_defaults)
 {
@@ -75,7 +66,7 @@ TEST(config, protocol_is_read_in_any_case)
     EXPECT_EQ(parse_config("tcpS::addr=h").transport, protocol::tcps);
 }
 
-TEST(config, doubled_semicolon_is_one_in_the_value)
+TEST(config, doubled_semicolon_is_one_semicolon_in_the_value)
 {
     const config parsed = parse_config("http::addr=h;username=a;;b;password=;;;;c;;;");
 
@@ -88,7 +79,7 @@ TEST(config, doubled_semicolon_may_end_a_secret_and_the_text)
     EXPECT_EQ(parse_config("http::addr=h;username=u;password=p;;").password->reveal(), "p;");
 }
 
-TEST(config, stray_semicolon_at_the_end_is_ignored_where_no_value_can_hold_one)
+TEST(config, stray_semicolon_at_the_end_is_ignored_if_no_value_can_hold_one)
 {
     EXPECT_EQ(parse_config("http::addr=localhost:9000;;").addresses[0].port, 9000);
     EXPECT_EQ(parse_config("http::addr=h;retry_timeout=5;;").retry_timeout.count(), 5);
@@ -115,7 +106,9 @@ TEST(config, grammar_errors_name_the_byte)
          "configuration string, byte 0: expected http::, https::, tcp:: or tcps::"},
         {"http:addr=h", "configuration string, byte 4: expected \"::\" after the protocol"},
         {"ht tp::addr=h", "configuration string, byte 2: expected \"::\" after the protocol"},
-        {"https://u:p@h", "configuration string, byte 5: expected \"::\" after the protocol"},
+        {"https://u:p@h",
+         "configuration string, byte 5: a URL is not a configuration string: write "
+         "https::addr=host:port;"},
         {"foo::addr=h", "configuration string, byte 0: unsupported protocol \"foo\": use http, "
                         "https, tcp or tcps"},
         {"ws::addr=h", "configuration string, byte 0: unsupported protocol \"ws\" (QWP): this "
@@ -124,7 +117,7 @@ TEST(config, grammar_errors_name_the_byte)
         {"http:: addr=h",
          "configuration string, byte 6: expected a key of letters, digits and '_'"},
         {"http::addr=h;;;;;x;",
-         "configuration string, byte 11: \"addr\" names a host that cannot be: write host, "
+         "configuration string, byte 11: \"addr\" names an invalid host: write host, "
          "host:port or [ipv6]:port, without http:// and path"},
         {"http::addr", "configuration string, byte 10: expected '=' after \"addr\""},
         {"http::addr;", "configuration string, byte 10: expected '=' after \"addr\""},
@@ -144,7 +137,7 @@ TEST(config, grammar_errors_name_the_byte)
     }
 }
 
-TEST(config, missing_address_is_said_with_its_form)
+TEST(config, missing_address_is_reported_with_its_form)
 {
     constexpr std::string_view message = "\"addr\" is missing: name the server as addr=host:port";
 
@@ -155,7 +148,7 @@ TEST(config, missing_address_is_said_with_its_form)
               "configuration string, byte 6: unknown key \"ADDR\": did you mean \"addr\"");
 }
 
-TEST(config, unknown_key_is_refused_with_the_nearest_one)
+TEST(config, unknown_key_is_refused_with_the_nearest_key)
 {
     const struct {
         std::string_view key;
@@ -203,7 +196,7 @@ TEST(config, first_error_of_the_text_is_reported)
             EXPECT_EQ(refusal(head + std::string(second)), alone);
         }
     }
-    // a check across keys comes after all of them
+    // Checks across keys come after the checks of each key.
     EXPECT_EQ(refusal("http::username=u;retry_timeout=x;addr=h;"),
               "configuration string, byte 31: \"retry_timeout\" takes whole milliseconds from 0 to "
               "31536000000");
@@ -217,6 +210,13 @@ TEST(config, no_message_repeats_a_secret)
         "http::addr=h;username=u;password=a;hunter2=b;",
         "http::addr=h;username=u;password=a;hunter2",
         "http::addr=h;username=u;password=a; hunter2;",
+        "http::addr=h;username=u;password=a;hunter=b;",
+        "http::addr=h;username=u;password=a;hunter=;",
+        "http::addr=h;token=a;retry_timeout=1;hunter=;",
+        "http::addr=h;token=a;username=u;hunter=b;",
+        "tcp::addr=h;token_x=a;username=u;hunter=b;",
+        "http::addr=h;token=a;tokenhunter=;",
+        "http::addr=h;token=a;retry_timeout=1;huntertoken=;",
         "http::addr=h;token=hunter2 x;",
         "http::addr=h;token=hunter2;token=hunter2;",
         "http::addr=h;token=hunter2;username=u;password=hunter2;",
@@ -234,8 +234,56 @@ TEST(config, no_message_repeats_a_secret)
         const std::string message = refusal(text);
 
         EXPECT_FALSE(message.empty()) << text;
-        EXPECT_EQ(message.find("hunter2"), std::string::npos) << message;
+        EXPECT_EQ(message.find("hunter"), std::string::npos) << message;
     }
+}
+
+TEST(config, unknown_key_that_may_be_a_secret_is_not_repeated)
+{
+    const std::pair<std::string_view, std::string_view> cases[] = {
+        {"tokenhunter2;", "expected '=' after \"token\""},
+        {"tokenhunter2=;", "expected '=' after \"token\""},
+        {"Passwordhunter2;", "expected '=' after \"password\""},
+        {"passhunter2;username=u;", "expected '=' after \"pass\""},
+        {"username=u;hunter2=;", ""},
+        {"hunter2;", ""},
+        {"huntertwo;", ""},
+    };
+    for (const auto& [text, hint] : cases) {
+        const std::string message = refusal("http::addr=h;" + std::string(text));
+
+        EXPECT_NE(message.find("unknown key"), std::string::npos) << message;
+        EXPECT_NE(message.find(hint), std::string::npos) << message;
+        EXPECT_EQ(message.find("hunter"), std::string::npos) << message;
+    }
+}
+
+TEST(config, unknown_key_after_a_secret_is_named_by_its_position)
+{
+    EXPECT_EQ(refusal("http::addr=h;token=t;retry_timeout=1;gzip=on;"),
+              "configuration string, byte 37: unknown key");
+    EXPECT_EQ(refusal("http::addr=h;token=t;retry_timeout=1;retry_time=on;"),
+              "configuration string, byte 37: unknown key: did you mean \"retry_timeout\"");
+}
+
+TEST(config, keys_for_programs_are_unknown)
+{
+    for (const std::string key :
+         {"user_agent", "tls_roots_pem", "tls_client_cert_pem", "tls_client_key_pem"}) {
+        EXPECT_NE(refusal("https::addr=h;" + key + "=x;").find("byte 14: unknown key"),
+                  std::string::npos)
+            << key;
+    }
+}
+
+TEST(config, url_is_refused_with_the_string_to_write)
+{
+    EXPECT_EQ(refusal("https://db.example.com:9000"),
+              "configuration string, byte 5: a URL is not a configuration string: write "
+              "https::addr=host:port;");
+    EXPECT_EQ(refusal("http://db.example.com:9000/write?token=hunter2"),
+              "configuration string, byte 4: a URL is not a configuration string: write "
+              "http::addr=host:port;");
 }
 
 TEST(config, unescaped_semicolon_in_a_secret_is_explained)
@@ -252,7 +300,7 @@ TEST(config, unescaped_semicolon_in_a_secret_is_explained)
                   std::string(hint));
 }
 
-TEST(config, written_out_default_of_tls_ca_still_excludes_tls_roots)
+TEST(config, explicit_default_of_tls_ca_still_excludes_tls_roots)
 {
     constexpr std::string_view message =
         "\"tls_roots\" and \"tls_ca\" disagree: the file is used with tls_ca=pem_file only, leave "
@@ -310,7 +358,7 @@ TEST_F(config_from_environment, names_the_variable_in_errors_of_its_text)
     EXPECT_EQ(refusal(), "QDB_CLIENT_CONF, byte 6: unknown key \"adr\": did you mean \"addr\"");
 }
 
-TEST(config, protocols_have_ports_and_names)
+TEST(config, protocols_have_default_ports_and_names)
 {
     EXPECT_EQ(parse_config("http::addr=h").addresses[0].port, 9000);
     EXPECT_EQ(parse_config("https::addr=h").addresses[0].port, 9000);

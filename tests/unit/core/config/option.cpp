@@ -1,10 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Every key: what it sets, what it takes, where it applies (contract §1.4).
+// Every key: the member that it sets, the values that it takes and the protocols that it applies
+// to (docs/protocol.md, Configuration).
 
+#include "core/config/config_parser.hpp"
 #include <coquest/config.hpp>
-#include <coquest/detail/config.hpp>
 
 #include <gtest/gtest.h>
 
@@ -16,7 +17,7 @@
 namespace coquest::detail {
 namespace {
 
-config on(protocol transport)
+config config_for(protocol transport)
 {
     config target;
     target.transport = transport;
@@ -25,13 +26,13 @@ config on(protocol transport)
 
 std::string refusal(protocol transport, std::string_view key, std::string_view value)
 {
-    config target = on(transport);
-    const fault failure = set_option(target, key, value);
-    if (!failure) {
+    config target = config_for(transport);
+    const status result = set_option(target, key, value);
+    if (result.ok()) {
         return {};
     }
-    EXPECT_EQ(failure.code, errc::config_error);
-    return failure.info.message;
+    EXPECT_EQ(result.code(), errc::config_error);
+    return result.info().message;
 }
 
 TEST(config_option, each_key_sets_its_member)
@@ -59,6 +60,8 @@ TEST(config_option, each_key_sets_its_member)
          [](const config& c) { return c.auth_timeout == milliseconds(0); }},
         {protocol::tcp, "bind_interface", "127.0.0.2",
          [](const config& c) { return c.bind_interface == "127.0.0.2"; }},
+        {protocol::http, "protocol_version", "1",
+         [](const config& c) { return c.version == protocol_version::v1; }},
         {protocol::http, "protocol_version", "2",
          [](const config& c) { return c.version == protocol_version::v2; }},
         {protocol::tcp, "protocol_version", "3",
@@ -70,6 +73,8 @@ TEST(config_option, each_key_sets_its_member)
         {protocol::http, "max_buf_size", "1g",
          [](const config& c) { return c.max_buf_size == 1U << 30 && c.init_buf_size == 65'536; }},
         {protocol::http, "auto_flush", "off", [](const config& c) { return !c.auto_flush; }},
+        {protocol::tcp, "log_dropped_rows", "off",
+         [](const config& c) { return !c.log_dropped_rows; }},
         {protocol::tcp, "check_duplicates", "on",
          [](const config& c) { return c.check_duplicates; }},
         {protocol::http, "auto_flush_rows", "9",
@@ -78,6 +83,7 @@ TEST(config_option, each_key_sets_its_member)
          [](const config& c) { return c.auto_flush_rows == 0U; }},
         {protocol::tcp, "auto_flush_bytes", "64k",
          [](const config& c) { return c.auto_flush_bytes == 65'536; }},
+        {protocol::http, "connections", "4", [](const config& c) { return c.connections == 4; }},
         {protocol::http, "auto_flush_interval", "0",
          [](const config& c) { return c.auto_flush_interval == milliseconds(0); }},
         {protocol::http, "auto_flush_interval", "off",
@@ -116,28 +122,28 @@ TEST(config_option, each_key_sets_its_member)
          [](const config& c) { return c.tls.client_key == "/k"; }},
     };
     for (const auto& test : cases) {
-        config target = on(test.transport);
+        config target = config_for(test.transport);
 
-        const fault failure = set_option(target, test.key, test.value);
+        const status result = set_option(target, test.key, test.value);
 
-        EXPECT_FALSE(failure) << test.key << ": " << failure.info.message;
+        EXPECT_TRUE(result.ok()) << test.key << ": " << result.info().message;
         EXPECT_TRUE(test.is_set(target)) << test.key << "=" << test.value;
-        EXPECT_FALSE(test.is_set(on(test.transport)))
+        EXPECT_FALSE(test.is_set(config_for(test.transport)))
             << test.key << " is at its default: the case shows nothing";
     }
 }
 
-TEST(config_option, values_set_back_the_default)
+TEST(config_option, default_values_can_be_written_out)
 {
-    config target = on(protocol::https);
+    config target = config_for(protocol::https);
     target.version = protocol_version::v1;
     target.tls.ca = tls_ca::os_roots;
     target.auto_flush = false;
 
-    EXPECT_FALSE(set_option(target, "protocol_version", "auto"));
-    EXPECT_FALSE(set_option(target, "tls_ca", "webpki_and_os_roots"));
-    EXPECT_FALSE(set_option(target, "auto_flush", "on"));
-    EXPECT_FALSE(set_option(target, "tls_verify", "on"));
+    EXPECT_TRUE(set_option(target, "protocol_version", "auto").ok());
+    EXPECT_TRUE(set_option(target, "tls_ca", "webpki_and_os_roots").ok());
+    EXPECT_TRUE(set_option(target, "auto_flush", "on").ok());
+    EXPECT_TRUE(set_option(target, "tls_verify", "on").ok());
 
     EXPECT_FALSE(target.version);
     EXPECT_EQ(target.tls.ca, tls_ca::webpki_and_os_roots);
@@ -146,26 +152,26 @@ TEST(config_option, values_set_back_the_default)
 
 TEST(config_option, repeated_key_replaces_and_addr_appends)
 {
-    config target = on(protocol::http);
+    config target = config_for(protocol::http);
 
-    EXPECT_FALSE(set_option(target, "retry_timeout", "1"));
-    EXPECT_FALSE(set_option(target, "retry_timeout", "2"));
-    EXPECT_FALSE(set_option(target, "addr", "a"));
-    EXPECT_FALSE(set_option(target, "addr", "b"));
+    EXPECT_TRUE(set_option(target, "retry_timeout", "1").ok());
+    EXPECT_TRUE(set_option(target, "retry_timeout", "2").ok());
+    EXPECT_TRUE(set_option(target, "addr", "a").ok());
+    EXPECT_TRUE(set_option(target, "addr", "b").ok());
 
     EXPECT_EQ(target.retry_timeout.count(), 2);
     EXPECT_EQ(target.addresses.size(), 2U);
 }
 
-TEST(config_option, pins_are_a_list_that_grows)
+TEST(config_option, pins_are_appended)
 {
     const std::string a(43, 'A');
     const std::string b = "B" + std::string(42, 'A');
-    config target = on(protocol::tcps);
+    config target = config_for(protocol::tcps);
 
-    EXPECT_FALSE(set_option(target, "tls_pin", "sha256/" + a + "=," + b));
-    EXPECT_FALSE(set_option(target, "tls_pin", a));
-    EXPECT_TRUE(set_option(target, "tls_pin", b + ",x"));
+    EXPECT_TRUE(set_option(target, "tls_pin", "sha256/" + a + "=," + b).ok());
+    EXPECT_TRUE(set_option(target, "tls_pin", a).ok());
+    EXPECT_FALSE(set_option(target, "tls_pin", b + ",x").ok());
 
     EXPECT_EQ(target.tls.pins, (std::vector<std::string>{"sha256/" + a + "=", "sha256/" + b + "=",
                                                          "sha256/" + a + "="}));
@@ -173,31 +179,33 @@ TEST(config_option, pins_are_a_list_that_grows)
 
 TEST(config_option, failed_option_changes_nothing)
 {
-    config target = on(protocol::http);
+    config target = config_for(protocol::http);
 
-    EXPECT_TRUE(set_option(target, "retry_timeout", "x"));
-    EXPECT_TRUE(set_option(target, "addr", "a,b,a"));
-    EXPECT_TRUE(set_option(target, "max_buf_size", "5"));
+    EXPECT_FALSE(set_option(target, "retry_timeout", "x").ok());
+    EXPECT_FALSE(set_option(target, "addr", "a,b,a").ok());
+    EXPECT_FALSE(set_option(target, "max_buf_size", "5").ok());
+    EXPECT_FALSE(set_option(target, "connections", "1000000").ok());
 
     EXPECT_EQ(target.retry_timeout, config().retry_timeout);
     EXPECT_TRUE(target.addresses.empty());
     EXPECT_EQ(target.max_buf_size, config().max_buf_size);
     EXPECT_EQ(target.init_buf_size, config().init_buf_size);
+    EXPECT_EQ(target.connections, config().connections);
 }
 
-TEST(config_option, smaller_max_buf_size_takes_the_default_segment_along)
+TEST(config_option, smaller_max_buf_size_lowers_the_default_segment_size)
 {
-    config target = on(protocol::http);
-    EXPECT_FALSE(set_option(target, "max_buf_size", "2048"));
+    config target = config_for(protocol::http);
+    EXPECT_TRUE(set_option(target, "max_buf_size", "2048").ok());
     EXPECT_EQ(target.init_buf_size, 2048U);
 
-    target = on(protocol::http);
-    EXPECT_FALSE(set_option(target, "init_buf_size", "4096"));
-    EXPECT_FALSE(set_option(target, "max_buf_size", "2048"));
-    EXPECT_EQ(target.init_buf_size, 4096U); // for validate() to refuse
+    target = config_for(protocol::http);
+    EXPECT_TRUE(set_option(target, "init_buf_size", "4096").ok());
+    EXPECT_TRUE(set_option(target, "max_buf_size", "2048").ok());
+    EXPECT_EQ(target.init_buf_size, 4096U); // validate() refuses it
 }
 
-TEST(config_option, bad_value_says_what_the_key_takes)
+TEST(config_option, bad_value_is_refused_with_what_the_key_takes)
 {
     constexpr std::string_view not_a_pin =
         "\"tls_pin\" takes sha256/ and the base64 of 32 bytes, the SHA-256 of a public key; several "
@@ -211,21 +219,38 @@ TEST(config_option, bad_value_says_what_the_key_takes)
         {"token", "", "\"token\" is empty: give a value or leave the key out"},
         {"protocol_version", "4", "\"protocol_version\" takes auto, 1, 2 or 3"},
         {"protocol_version", "v1", "\"protocol_version\" takes auto, 1, 2 or 3"},
-        {"max_name_len", "15", "\"max_name_len\" takes a whole number of at least 16"},
-        {"max_name_len", "1k", "\"max_name_len\" takes a whole number of at least 16"},
+        {"max_name_len", "15", "\"max_name_len\" takes a whole number from 16 to 1099511627776"},
+        {"max_name_len", "1k", "\"max_name_len\" takes a whole number from 16 to 1099511627776"},
         {"init_buf_size", "1023",
-         "\"init_buf_size\" takes a number of bytes of at least 1024, "
-         "which may end in k, m or g"},
+         "\"init_buf_size\" takes a number of bytes from 1k to 1024g, which may end in k, m or g"},
         {"max_buf_size", "-1",
-         "\"max_buf_size\" takes a number of bytes of at least 1024, which "
-         "may end in k, m or g"},
+         "\"max_buf_size\" takes a number of bytes from 1k to 1024g, which may end in k, m or g"},
         {"auto_flush", "yes", "\"auto_flush\" takes on or off"},
         {"check_duplicates", "1", "\"check_duplicates\" takes on or off"},
-        {"auto_flush_rows", "many", "\"auto_flush_rows\" takes off or a whole number of rows"},
+        {"auto_flush_rows", "many",
+         "\"auto_flush_rows\" takes off or a whole number from 0 to 1099511627776"},
         {"auto_flush_bytes", "1x",
-         "\"auto_flush_bytes\" takes off or a number of bytes, which may end in k, m or g"},
+         "\"auto_flush_bytes\" takes off or a number of bytes from 0 to 1024g, which may end in k, m or g"},
+        {"max_buf_size", "9223372036854775808",
+         "\"max_buf_size\" takes a number of bytes from 1k to 1024g, which may end in k, m or g"},
+        {"init_buf_size", "9223372036854775808",
+         "\"init_buf_size\" takes a number of bytes from 1k to 1024g, which may end in k, m or g"},
+        {"max_name_len", "9223372036854775808",
+         "\"max_name_len\" takes a whole number from 16 to 1099511627776"},
+        {"request_min_throughput", "8589934592g",
+         "\"request_min_throughput\" takes a number of bytes from 0 to 1024g, which may end in k, m "
+         "or g"},
+        {"request_min_throughput", "1025g",
+         "\"request_min_throughput\" takes a number of bytes from 0 to 1024g, which may end in k, m "
+         "or g"},
+        {"request_min_throughput", "1099511627777",
+         "\"request_min_throughput\" takes a number of bytes from 0 to 1024g, which may end in k, m "
+         "or g"},
+        {"log_dropped_rows", "yes", "\"log_dropped_rows\" takes on or off"},
+        {"connections", "0", "\"connections\" takes a whole number from 1 to 64"},
+        {"connections", "65", "\"connections\" takes a whole number from 1 to 64"},
         {"auto_flush_interval", "-1",
-         "\"auto_flush_interval\" takes off or whole milliseconds up to 31536000000"},
+         "\"auto_flush_interval\" takes off or whole milliseconds from 0 to 31536000000"},
         {"request_timeout", "0",
          "\"request_timeout\" takes whole milliseconds from 1 to 31536000000"},
         {"request_timeout", "1s",
@@ -270,23 +295,23 @@ TEST(config_option, bad_value_says_what_the_key_takes)
 
 TEST(config_option, skipping_verification_needs_the_build_option)
 {
-    config target = on(protocol::https);
+    config target = config_for(protocol::https);
 
-    const fault failure = set_option(target, "tls_verify", "unsafe_off");
+    const status result = set_option(target, "tls_verify", "unsafe_off");
 
 #if COQUEST_INSECURE_SKIP_VERIFY
-    EXPECT_FALSE(failure);
+    EXPECT_TRUE(result.ok());
     EXPECT_EQ(target.tls.verify, tls_verify::unsafe_off);
 #else
-    EXPECT_EQ(failure.code, errc::config_error);
-    EXPECT_EQ(failure.info.message,
+    EXPECT_EQ(result.code(), errc::config_error);
+    EXPECT_EQ(result.info().message,
               "\"tls_verify\" cannot be unsafe_off in this build: feature `insecure-skip-verify` "
               "is required, build coquest with the CMake option COQUEST_INSECURE_SKIP_VERIFY=ON");
     EXPECT_EQ(target.tls.verify, tls_verify::on);
 #endif
 }
 
-TEST(config_option, tls_keys_on_a_plain_protocol_name_the_one_with_tls)
+TEST(config_option, tls_keys_of_a_plain_protocol_are_refused_with_the_protocol_to_use)
 {
     for (const std::string key :
          {"tls_verify", "tls_ca", "tls_roots", "tls_roots_password", "tls_client_cert",
@@ -305,8 +330,8 @@ TEST(config_option, keys_of_the_other_transport_are_refused)
         EXPECT_EQ(refusal(protocol::tcps, key, "10"),
                   "\"" + key + "\" applies to http and https only");
     }
-    for (const std::string key :
-         {"auth_timeout", "bind_interface", "token_x", "token_y", "tcp_resend"}) {
+    for (const std::string key : {"auth_timeout", "bind_interface", "token_x", "token_y",
+                                  "tcp_resend", "tcp_resend_window"}) {
         EXPECT_EQ(refusal(protocol::https, key, "10"),
                   "\"" + key + "\" applies to tcp and tcps only");
     }

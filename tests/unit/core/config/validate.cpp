@@ -1,11 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Checks across keys: the credential matrix (contract §2.3), TLS, sizes, and a struct that was
-// filled without keys.
+// Checks across keys: credentials (docs/protocol.md, Configuration), TLS and sizes. Also the checks
+// of a struct that was not filled from a string.
 
+#include "core/config/config_parser.hpp"
+#include "unit/core/config/refusal.hpp"
 #include <coquest/config.hpp>
-#include <coquest/detail/config.hpp>
 
 #include <gtest/gtest.h>
 
@@ -16,21 +17,13 @@
 namespace coquest::detail {
 namespace {
 
-std::string refusal(std::string_view text)
-{
-    try {
-        static_cast<void>(parse_config(text));
-    } catch (const error& failure) {
-        EXPECT_EQ(failure.code(), errc::config_error);
-        return failure.what();
-    }
-    return {};
-}
+using test::refusal;
 
-TEST(config_validate, http_credentials)
+TEST(config_validate, http_credentials_are_complete_and_of_one_kind)
 {
-    const std::string both = "\"token\" excludes \"username\" and \"password\": give one or the "
-                             "other";
+    const std::string both_given =
+        "\"token\" excludes \"username\" and \"password\": give one or the "
+        "other";
     const struct {
         std::string_view keys;
         std::string message;
@@ -40,9 +33,9 @@ TEST(config_validate, http_credentials)
         {"token=t;", ""},
         {"username=u;", "\"username\" is given, but \"password\" is missing"},
         {"password=p;", "\"password\" is given, but \"username\" is missing"},
-        {"username=u;token=t;", both},
-        {"password=p;token=t;", both},
-        {"username=u;password=p;token=t;", both},
+        {"username=u;token=t;", both_given},
+        {"password=p;token=t;", both_given},
+        {"username=u;password=p;token=t;", both_given},
         {"username=a:b;password=p;",
          "\"username\" holds a ':', which Basic authentication cannot carry"},
         {"token=a b;",
@@ -57,10 +50,11 @@ TEST(config_validate, http_credentials)
     }
 }
 
-TEST(config_validate, tcp_credentials)
+TEST(config_validate, tcp_credentials_are_complete)
 {
-    const std::string password = "\"password\" applies to http and https only: tcp authenticates "
-                                 "by username (key id) and token (private key)";
+    const std::string password = "configuration string, byte 32: \"password\" applies to http and "
+                                 "https only: tcp authenticates by username (key id) and token "
+                                 "(private key)";
     const std::string no_token =
         "\"username\" is given, but \"token\" (the private key) is missing";
     const std::string half_key = "\"token_x\" and \"token_y\" are one public key: give both or "
@@ -74,7 +68,6 @@ TEST(config_validate, tcp_credentials)
         {"username=u;token=t;", ""},
         {"username=a:b;token=t;", ""},
         {"username=u;password=p;", password},
-        {"password=p;", password},
         {"username=u;password=p;token=t;token_x=x;token_y=y;", password},
         {"username=u;", no_token},
         {"username=u;token_x=x;token_y=y;", no_token},
@@ -89,7 +82,7 @@ TEST(config_validate, tcp_credentials)
     }
 }
 
-TEST(config_validate, tls_options_that_belong_together)
+TEST(config_validate, tls_options_that_need_each_other_are_checked)
 {
     const std::string pair =
         "\"tls_client_cert\" and \"tls_client_key\" belong together: give both "
@@ -126,18 +119,26 @@ TEST(config_validate, struct_filled_by_hand_is_checked_like_the_keys)
     const struct {
         protocol transport;
         std::string_view key;
-        std::function<void(config&)> spoil;
+        std::function<void(config&)> damage;
     } cases[] = {
         {protocol::http, "addr", [](config& c) { c.addresses.clear(); }},
         {protocol::http, "addr", [](config& c) { c.addresses[0].port = 0; }},
         {protocol::http, "addr", [](config& c) { c.addresses[0].host = "h\r\nX: y"; }},
         {protocol::http, "addr", [](config& c) { c.addresses.push_back(c.addresses[0]); }},
+        {protocol::http, "max_buf_size", [](config& c) { c.max_buf_size = std::size_t{1} << 63; }},
+        {protocol::http, "auto_flush_bytes",
+         [](config& c) { c.auto_flush_bytes = std::size_t{1} << 63; }},
         {protocol::http, "tcp_resend", [](config& c) { c.tcp_resend = true; }},
+        {protocol::http, "tcp_resend_window",
+         [](config& c) { c.tcp_resend_window = std::chrono::milliseconds(1); }},
         {protocol::http, "user_agent", [](config& c) { c.user_agent = "a\nb"; }},
         {protocol::tcp, "user_agent", [](config& c) { c.user_agent = "a"; }},
         {protocol::http, "token", [](config& c) { c.token = secret("a\nb"); }},
         {protocol::http, "username", [](config& c) { c.username = "a\nb"; }},
         {protocol::http, "password", [](config& c) { c.password = secret("\n"); }},
+        {protocol::tcp, "password", [](config& c) { c.password = secret("p"); }},
+        {protocol::http, "protocol_version",
+         [](config& c) { c.version = static_cast<protocol_version>(4); }},
         {protocol::http, "token_x", [](config& c) { c.token_x = "x"; }},
         {protocol::http, "token_y", [](config& c) { c.token_y = "y"; }},
         {protocol::http, "auth_timeout", [](config& c) { c.auth_timeout = milliseconds(1); }},
@@ -156,6 +157,8 @@ TEST(config_validate, struct_filled_by_hand_is_checked_like_the_keys)
         {protocol::http, "close_timeout", [](config& c) { c.close_timeout = milliseconds(-1); }},
         {protocol::http, "auto_flush_interval",
          [](config& c) { c.auto_flush_interval = milliseconds(-1); }},
+        {protocol::http, "connections", [](config& c) { c.connections = 0; }},
+        {protocol::http, "connections", [](config& c) { c.connections = 65; }},
         {protocol::http, "max_name_len", [](config& c) { c.max_name_len = 15; }},
         {protocol::http, "init_buf_size", [](config& c) { c.init_buf_size = 1023; }},
         {protocol::http, "max_buf_size", [](config& c) { c.max_buf_size = 0; }},
@@ -195,26 +198,38 @@ TEST(config_validate, struct_filled_by_hand_is_checked_like_the_keys)
         config target;
         target.transport = test.transport;
         target.addresses = {{"h", 1}};
-        ASSERT_FALSE(validate(target));
+        ASSERT_TRUE(validate(target).ok());
 
-        test.spoil(target);
-        const fault failure = validate(target);
+        test.damage(target);
+        const status result = validate(target);
 
-        EXPECT_EQ(failure.code, errc::config_error) << test.key;
-        EXPECT_EQ(failure.info.message.find("\"" + std::string(test.key) + "\""), 0U)
-            << test.key << " is not what this is about: " << failure.info.message;
+        EXPECT_EQ(result.code(), errc::config_error) << test.key;
+        EXPECT_EQ(result.info().message.find("\"" + std::string(test.key) + "\""), 0U)
+            << "the message is not about " << test.key << ": " << result.info().message;
     }
 }
 
-#if !COQUEST_INSECURE_SKIP_VERIFY
-TEST(config_validate, struct_cannot_skip_verification_either)
+#if COQUEST_INSECURE_SKIP_VERIFY
+TEST(config_validate, skipped_verification_excludes_pins_and_revocation_lists)
+{
+    const std::string text = "https::addr=h;tls_verify=unsafe_off;";
+    const std::string pin = "tls_pin=sha256/" + std::string(43, 'A') + "=;";
+
+    EXPECT_EQ(refusal(text), "");
+    EXPECT_EQ(refusal(text + pin),
+              "\"tls_pin\" has no effect with tls_verify=unsafe_off: leave out one of the two");
+    EXPECT_EQ(refusal(text + pin + "tls_crl=/l;"),
+              "\"tls_crl\" has no effect with tls_verify=unsafe_off: leave out one of the two");
+}
+#else
+TEST(config_validate, struct_cannot_skip_verification_without_the_build_option)
 {
     config target;
     target.transport = protocol::https;
     target.addresses = {{"h", 1}};
     target.tls.verify = tls_verify::unsafe_off;
 
-    EXPECT_NE(validate(target).info.message.find("`insecure-skip-verify` is required"),
+    EXPECT_NE(validate(target).info().message.find("`insecure-skip-verify` is required"),
               std::string::npos);
 }
 #endif

@@ -1,11 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "core/address_list.hpp"
+#include "core/connect/address_list.hpp"
 
 #include <gmock/gmock.h>
 
 #include <chrono>
+#include <limits>
 #include <vector>
 
 namespace coquest::detail {
@@ -21,13 +22,13 @@ address_list four()
     return address_list({{"a", 1}, {"b", 2}, {"c", 3}, {"d", 4}});
 }
 
-TEST(address_list, order_is_that_of_the_configuration_at_first)
+TEST(address_list, first_order_is_that_of_the_configuration)
 {
     EXPECT_THAT(four().order(start), ElementsAre(0, 1, 2, 3));
     EXPECT_EQ(four()[2].host, "c");
 }
 
-TEST(address_list, the_one_that_works_is_kept_to)
+TEST(address_list, server_that_works_goes_first)
 {
     address_list list = four();
     list.worked(2);
@@ -35,7 +36,7 @@ TEST(address_list, the_one_that_works_is_kept_to)
     EXPECT_THAT(list.order(start), ElementsAre(2, 0, 1, 3));
 }
 
-TEST(address_list, one_that_failed_is_put_back_for_a_second)
+TEST(address_list, failed_server_goes_last_for_a_second)
 {
     address_list list = four();
     list.failed(0, start);
@@ -45,7 +46,7 @@ TEST(address_list, one_that_failed_is_put_back_for_a_second)
     EXPECT_THAT(list.order(start + 1s), ElementsAre(0, 1, 2, 3));
 }
 
-TEST(address_list, one_that_is_back_does_not_displace_the_one_that_works)
+TEST(address_list, recovered_server_does_not_displace_the_one_that_works)
 {
     address_list list = four();
     list.failed(0, start);
@@ -79,7 +80,7 @@ TEST(address_list, success_ends_the_pause_and_starts_the_count_again)
     EXPECT_EQ(list.order(start + 3s).front(), 0U);
 }
 
-TEST(address_list, failures_while_put_back_count_once)
+TEST(address_list, failures_during_the_pause_count_once)
 {
     address_list list = four();
     list.failed(0, start);
@@ -89,7 +90,7 @@ TEST(address_list, failures_while_put_back_count_once)
     EXPECT_EQ(list.order(start + 1s).front(), 0U);
 }
 
-TEST(address_list, where_all_failed_the_one_that_is_back_first_goes_first)
+TEST(address_list, if_all_failed_the_server_whose_pause_ends_first_goes_first)
 {
     address_list list = four();
     list.worked(3);
@@ -109,7 +110,7 @@ TEST(address_list, the_ip_address_that_was_reached_is_remembered)
     EXPECT_EQ(list.last_ip(0), "");
 }
 
-TEST(interleave, takes_the_families_in_turn)
+TEST(interleave, alternates_between_the_families)
 {
     constexpr std::size_t none = 99;
     EXPECT_THAT(interleave({true, true, true, false, false}, none), ElementsAre(0, 3, 1, 4, 2));
@@ -118,10 +119,57 @@ TEST(interleave, takes_the_families_in_turn)
     EXPECT_THAT(interleave({}, none), ElementsAre());
 }
 
-TEST(interleave, what_was_reached_last_goes_first_and_the_other_family_next)
+TEST(interleave, address_reached_last_goes_first_and_the_other_family_next)
 {
     EXPECT_THAT(interleave({true, true, false, false}, 2), ElementsAre(2, 0, 3, 1));
     EXPECT_THAT(interleave({true, true, false}, 1), ElementsAre(1, 2, 0));
+}
+
+TEST(address_list, server_can_ask_for_a_longer_pause)
+{
+    address_list list = four();
+    list.failed(0, start, 60s);
+    EXPECT_EQ(list.order(start + 59s).back(), 0U);
+    EXPECT_EQ(list.order(start + 60s).front(), 0U);
+
+    list.failed(1, start);
+    list.failed(1, start, 90s); // the server asks for it during its pause
+    EXPECT_EQ(list.order(start + 89s).back(), 1U);
+}
+
+TEST(address_list, alternative_is_another_server_without_a_pause)
+{
+    address_list list({{"a", 1}, {"b", 2}});
+    EXPECT_TRUE(list.has_alternative(0, start));
+    list.failed(1, start);
+    EXPECT_FALSE(list.has_alternative(0, start));
+    EXPECT_TRUE(list.has_alternative(1, start));
+    EXPECT_TRUE(list.has_alternative(0, start + 1s));
+    EXPECT_FALSE(address_list({{"a", 1}}).has_alternative(0, start));
+}
+
+TEST(address_list, size_limit_is_learned_for_each_server_and_expires)
+{
+    constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
+    address_list list = four();
+    EXPECT_EQ(list.size_limit(0, start), none);
+
+    list.refused_size(0, 8'000'000, start);
+    EXPECT_EQ(list.size_limit(0, start), 4'000'000U);
+    EXPECT_EQ(list.size_limit(1, start), none);
+    list.refused_size(0, 7'000'000, start); // a batch that was in flight already
+    EXPECT_EQ(list.size_limit(0, start), 3'500'000U);
+    list.refused_size(0, 9'000'000, start);
+    EXPECT_EQ(list.size_limit(0, start), 3'500'000U) << "a limit does not rise by a refusal";
+    for (int i = 0; i < 20; ++i) {
+        list.refused_size(0, list.size_limit(0, start), start);
+    }
+    EXPECT_EQ(list.size_limit(0, start), address_list::least_size_limit);
+
+    EXPECT_EQ(list.size_limit(0, start + address_list::size_limit_lasts), none);
+    list.refused_size(2, 10'000, start);
+    list.remove_size_limit(2);
+    EXPECT_EQ(list.size_limit(2, start), none);
 }
 
 } // namespace

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "core/tcp_auth.hpp"
+#include "core/connect/tcp_auth.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,37 +13,37 @@ namespace {
 
 using namespace coquest;
 using detail::auth_challenge;
-using detail::fault;
+using detail::status;
 using detail::tcp_key;
 using step = auth_challenge::step;
 
-// A library whose public keys are the private one twice, and that knows no key of zeros.
+// A signer whose public key is the private key twice, and that rejects a key of zeros.
 const detail::any_signer twice{
     [](p256_private_key, std::span<const std::byte>, p256_signature) { return false; },
     [](p256_private_key key, p256_public_key point) {
         std::ranges::copy(key, point.begin());
         std::ranges::copy(key, point.begin() + 32);
-        return std::ranges::any_of(key, [](std::byte one) { return one != std::byte{0}; });
+        return std::ranges::any_of(key, [](std::byte value) { return value != std::byte{0}; });
     }};
 
-// 32 bytes of 1, of which the first may be left out, and one bit of another.
+// Two keys of 32 bytes that differ in the last byte.
 const std::string ones = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE";
 const std::string other = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQI";
 
-config with(std::string_view token, std::string_view x = "", std::string_view y = "")
+config config_with(std::string_view token, std::string_view x = "", std::string_view y = "")
 {
-    config made;
-    made.transport = protocol::tcp;
-    made.username = "key";
-    made.token = secret(token);
+    config options;
+    options.transport = protocol::tcp;
+    options.username = "key";
+    options.token = secret(token);
     if (!x.empty()) {
-        made.token_x = x;
-        made.token_y = y;
+        options.token_x = x;
+        options.token_y = y;
     }
-    return made;
+    return options;
 }
 
-fault read(const config& options)
+status read(const config& options)
 {
     tcp_key key;
     return key.read(options, twice);
@@ -52,42 +52,43 @@ fault read(const config& options)
 TEST(tcp_key, the_greeting_names_the_key)
 {
     tcp_key key;
-    ASSERT_FALSE(key.read(with(ones, ones, ones), twice));
+    ASSERT_TRUE(key.read(config_with(ones, ones, ones), twice).ok());
     EXPECT_EQ(key.greeting(), "key\n");
     EXPECT_TRUE(std::ranges::all_of(key.bytes(), [](std::byte b) { return b == std::byte{1}; }));
 }
 
-TEST(tcp_key, a_short_number_is_filled_up_in_front)
+TEST(tcp_key, short_number_is_padded_in_front)
 {
     tcp_key key;
-    ASSERT_FALSE(key.read(with("Aw"), twice));
+    ASSERT_TRUE(key.read(config_with("Aw"), twice).ok());
     EXPECT_EQ(key.bytes()[31], std::byte{3});
     EXPECT_EQ(key.bytes()[0], std::byte{0});
 }
 
-TEST(tcp_key, what_is_wrong_is_named_without_its_value)
+TEST(tcp_key, error_names_the_key_without_its_value)
 {
     const struct {
         config options;
         const char* message;
     } cases[] = {
-        {with("A+/="), "\"token\" is not base64url (A-Z a-z 0-9 - _)"},
-        {with(ones + "AQ"), "\"token\" is too long for a number of 32 bytes"},
-        {with(std::string(1000, 'A')), "\"token\" is too long for a number of 32 bytes"},
-        {with("AA"), "\"token\" is no private key of the curve P-256"},
-        {with(ones, "!", ones), "\"token_x\" is not base64url (A-Z a-z 0-9 - _)"},
-        {with(ones, ones, ones + "AQ"), "\"token_y\" is too long for a number of 32 bytes"},
-        {with(ones, other, ones),
+        {config_with("A+/="), "\"token\" is not base64url (A-Z a-z 0-9 - _)"},
+        {config_with(ones + "B"), "\"token\" is too long for a number of 32 bytes"},
+        {config_with(ones + "AQ"), "\"token\" is too long for a number of 32 bytes"},
+        {config_with(std::string(1000, 'A')), "\"token\" is too long for a number of 32 bytes"},
+        {config_with("AA"), "\"token\" is not a private key of the curve P-256"},
+        {config_with(ones, "!", ones), "\"token_x\" is not base64url (A-Z a-z 0-9 - _)"},
+        {config_with(ones, ones, ones + "AQ"), "\"token_y\" is too long for a number of 32 bytes"},
+        {config_with(ones, other, ones),
          "\"token_x\" and \"token_y\" are not the public key of \"token\": take all three from "
          "one key, or leave these two out"},
-        {with(ones, ones, other),
+        {config_with(ones, ones, other),
          "\"token_x\" and \"token_y\" are not the public key of \"token\": take all three from "
          "one key, or leave these two out"},
     };
-    for (const auto& one : cases) {
-        const fault problem = read(one.options);
-        EXPECT_EQ(problem.code, errc::auth_error);
-        EXPECT_EQ(problem.info.message, one.message);
+    for (const auto& test : cases) {
+        const status result = read(test.options);
+        EXPECT_EQ(result.code(), errc::auth_error);
+        EXPECT_EQ(result.info().message, test.message);
     }
 }
 
@@ -96,28 +97,28 @@ std::span<const std::byte> bytes(std::string_view text)
     return std::as_bytes(std::span(text));
 }
 
-TEST(auth_challenge, is_the_same_in_pieces_of_any_size)
+TEST(auth_challenge, is_read_in_pieces_of_any_size)
 {
     std::string text(auth_challenge::size, 'x');
     text[3] = '\0';
     for (std::size_t piece = 1; piece <= text.size() + 1; piece = piece * 2 + 1) {
         auth_challenge challenge;
         step last = step::need_input;
-        const std::string all = text + "\n";
-        for (std::size_t at = 0; at < all.size(); at += piece) {
+        const std::string line = text + "\n";
+        for (std::size_t at = 0; at < line.size(); at += piece) {
             EXPECT_EQ(last, step::need_input);
-            last = challenge.feed(bytes(std::string_view(all).substr(at, piece)));
+            last = challenge.feed(bytes(std::string_view(line).substr(at, piece)));
         }
         EXPECT_EQ(last, step::complete);
         EXPECT_TRUE(std::ranges::equal(challenge.bytes(), bytes(text)));
     }
 }
 
-TEST(auth_challenge, any_other_length_is_none)
+TEST(auth_challenge, any_other_length_is_refused)
 {
     const std::string text(auth_challenge::size, 'x');
-    const auto feed = [](const std::string& all, auth_challenge& to) {
-        return to.feed(bytes(all));
+    const auto feed = [](const std::string& input, auth_challenge& challenge) {
+        return challenge.feed(bytes(input));
     };
     auth_challenge cut;
     EXPECT_EQ(feed(text.substr(1), cut), step::need_input);

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "core/unconfirmed_rows.hpp"
+#include "core/delivery/unconfirmed_rows.hpp"
 
 #include "support/batches.hpp"
 
@@ -20,11 +20,11 @@ constexpr std::size_t segment_size = 1024;
 
 std::size_t count(const segment_chain& chain)
 {
-    std::size_t n = 0;
-    for (const segment* s = chain.front(); s != nullptr; s = s->next) {
-        ++n;
+    std::size_t segments = 0;
+    for (const segment* part = chain.front(); part != nullptr; part = part->next) {
+        ++segments;
     }
-    return n;
+    return segments;
 }
 
 class unconfirmed_rows_test : public testing::Test {
@@ -35,7 +35,7 @@ protected:
         kept.add(rows_of(text, rows, segment_size), now, spare);
     }
 
-    unconfirmed_rows kept{100'000};
+    unconfirmed_rows kept{100'000, 20s};
     segment_chain spare;
     unconfirmed_rows::time_point now{100s};
 };
@@ -47,12 +47,24 @@ TEST_F(unconfirmed_rows_test, keeps_rows_in_order)
     add("b\nc\n", 2);
     EXPECT_EQ(kept.rows(), 3U);
 
-    const batch all = kept.take();
-    EXPECT_EQ(text_of(all), "a\nb\nc\n");
-    EXPECT_EQ(all.rows, 3U);
-    EXPECT_EQ(all.bytes(), 6U);
+    const batch taken = kept.take();
+    EXPECT_EQ(text_of(taken), "a\nb\nc\n");
+    EXPECT_EQ(taken.rows, 3U);
+    EXPECT_EQ(taken.bytes(), 6U);
     EXPECT_EQ(kept.rows(), 0U);
     EXPECT_EQ(kept.memory(), 0U);
+}
+
+TEST_F(unconfirmed_rows_test, rows_count_as_stored_after_the_configured_time)
+{
+    for (const auto age : {1s, 20s, 60s}) {
+        kept = unconfirmed_rows(100'000, age);
+        add("a\n");
+        kept.trim(now + age - 1ms, 100'000, spare);
+        EXPECT_EQ(kept.rows(), 1U);
+        kept.trim(now + age, 100'000, spare);
+        EXPECT_EQ(kept.rows(), 0U);
+    }
 }
 
 TEST_F(unconfirmed_rows_test, small_batches_share_a_segment)
@@ -70,7 +82,7 @@ TEST_F(unconfirmed_rows_test, small_batches_share_a_segment)
 TEST_F(unconfirmed_rows_test, full_segments_are_not_copied)
 {
     add(std::string(100, 'x'));
-    add(std::string(600, 'y')); // for which there would be room behind the first
+    add(std::string(600, 'y')); // the first segment has room for it
     EXPECT_EQ(kept.memory(), 2 * segment_size);
     EXPECT_TRUE(spare.empty());
 }
@@ -78,7 +90,7 @@ TEST_F(unconfirmed_rows_test, full_segments_are_not_copied)
 TEST_F(unconfirmed_rows_test, a_segment_is_never_filled_past_what_a_buffer_may_fill)
 {
     add(std::string(500, 'x'));
-    add(std::string(500, 'y')); // 1,000 of 1,024, of which a buffer leaves 32 free
+    add(std::string(500, 'y')); // 1,000 of 1,024 bytes; a buffer leaves 32 free
     EXPECT_EQ(kept.memory(), 2 * segment_size);
 }
 
@@ -90,7 +102,7 @@ TEST_F(unconfirmed_rows_test, forgets_what_was_sent_long_ago)
     now += 5s;
     kept.trim(now, 1'000'000, spare);
     EXPECT_EQ(kept.rows(), 1U);
-    EXPECT_EQ(kept.forgotten(), 0U) << "it counts as stored";
+    EXPECT_EQ(kept.evicted(), 0U) << "it counts as stored";
     EXPECT_EQ(text_of(kept.take()), "b\n");
 }
 
@@ -114,12 +126,12 @@ TEST_F(unconfirmed_rows_test, counts_what_it_has_no_room_for)
     add("c\n");
     kept.trim(now, segment_size, spare);
     EXPECT_EQ(kept.rows(), 1U);
-    EXPECT_EQ(kept.forgotten(), 2U);
+    EXPECT_EQ(kept.evicted(), 2U);
     EXPECT_EQ(count(spare), 1U);
 
-    now += 14s; // since the first
+    now += 14s; // 20 s since the first
     kept.trim(now, segment_size, spare);
-    EXPECT_EQ(kept.forgotten(), 0U) << "they count as stored now";
+    EXPECT_EQ(kept.evicted(), 0U) << "they count as stored now";
     EXPECT_EQ(kept.rows(), 1U);
 }
 
@@ -128,7 +140,7 @@ TEST_F(unconfirmed_rows_test, holds_nothing_where_there_is_no_room)
     add("a\n");
     kept.trim(now, 0, spare);
     EXPECT_EQ(kept.memory(), 0U);
-    EXPECT_EQ(kept.forgotten(), 1U);
+    EXPECT_EQ(kept.evicted(), 1U);
     EXPECT_EQ(text_of(kept.take()), "");
 }
 

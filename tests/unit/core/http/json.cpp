@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// The JSON reader: RFC 8259's grammar, its bounds, and the values it finds; compared with a full
-// parser on both.
+// The JSON reader: the grammar of RFC 8259, the bounds, and the values. Random texts are compared
+// with a full parser.
 
-#include "core/json.hpp"
+#include "core/http/json.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -16,7 +16,7 @@
 namespace coquest::detail {
 namespace {
 
-TEST(json, well_formed_texts)
+TEST(json, well_formed_texts_are_accepted)
 {
     for (const std::string_view text : {"null",
                                         "true",
@@ -39,12 +39,12 @@ TEST(json, well_formed_texts)
                                         R"({"":"","":""})",
                                         R"("\"\\\/\b\f\n\r\t\u0041\uD83D\uDE00")",
                                         "\t\r\n 1 \n",
-                                        "\"\xff is left to others\""}) {
+                                        "\"\xff is not checked here\""}) {
         EXPECT_TRUE(json_value::parse(text)) << text;
     }
 }
 
-TEST(json, malformed_texts)
+TEST(json, malformed_texts_are_refused)
 {
     using namespace std::string_literals;
     for (const std::string& text : {""s,
@@ -111,7 +111,7 @@ TEST(json, depth_is_bounded_without_recursion)
     EXPECT_FALSE(json_value::parse(nested(json_value::max_depth + 1)));
     EXPECT_FALSE(json_value::parse(nested(200'000)));
     EXPECT_FALSE(json_value::parse(std::string(10'000'000, '[')));
-    // containers of both kinds keep their order down to the bottom
+    // Nested containers of both kinds are closed in the right order.
     std::string mixed;
     std::string ends;
     for (std::size_t i = 0; i < json_value::max_depth / 2; ++i) {
@@ -138,7 +138,7 @@ TEST(json, members_are_found_by_name)
     EXPECT_FALSE(root->member("").string());
 }
 
-TEST(json, escaped_names_are_the_same_names)
+TEST(json, escaped_names_equal_the_plain_names)
 {
     const auto root = json_value::parse(R"({"\u006dessage":"x"})");
     EXPECT_EQ(root->member("message").string(), "x");
@@ -186,7 +186,7 @@ TEST(json, strings_are_decoded)
     EXPECT_FALSE(json_value::parse("1")->string());
 }
 
-TEST(json, integers_that_fit_and_nothing_else)
+TEST(json, only_integers_that_fit_are_integers)
 {
     EXPECT_EQ(json_value::parse("127")->integer(), 127);
     EXPECT_EQ(json_value::parse("-5")->integer(), -5);
@@ -215,14 +215,16 @@ TEST(json, agrees_with_another_parser_on_mutated_texts)
                 text.insert(at, 1, alphabet[generator() % alphabet.size()]);
             }
         }
-        const auto theirs = nlohmann::json::parse(text, nullptr, false);
-        const auto ours = json_value::parse(text);
+        const auto reference = nlohmann::json::parse(text, nullptr, false);
+        const auto parsed = json_value::parse(text);
 
-        // theirs refuses lone surrogates and doubles that overflow, which no mutation here makes
-        EXPECT_EQ(ours.has_value(), !theirs.is_discarded()) << text;
-        well_formed += ours.has_value() ? 1 : 0;
-        if (ours && theirs.is_object() && theirs.contains("f") && theirs["f"].is_string()) {
-            EXPECT_EQ(ours->member("f").string(), theirs["f"].get<std::string>()) << text;
+        // The other parser refuses lone surrogates and doubles that overflow; no mutation makes
+        // them.
+        EXPECT_EQ(parsed.has_value(), !reference.is_discarded()) << text;
+        well_formed += parsed.has_value() ? 1 : 0;
+        if (parsed && reference.is_object() && reference.contains("f") &&
+            reference["f"].is_string()) {
+            EXPECT_EQ(parsed->member("f").string(), reference["f"].get<std::string>()) << text;
         }
     }
     EXPECT_GT(well_formed, 100);

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "core/http_request.hpp"
+#include "core/http/request.hpp"
 
 #include <coquest/version.hpp>
 
@@ -51,7 +51,7 @@ TEST(http_request, length_is_rewritten_in_place)
     }
 }
 
-TEST(http_request, basic_credentials)
+TEST(http_request, basic_credentials_are_sent_once)
 {
     config options;
     options.username = "admin";
@@ -61,7 +61,7 @@ TEST(http_request, basic_credentials)
     EXPECT_EQ(occurrences(head.post(1), "\r\nAuthorization: Basic YWRtaW46cXVlc3Q=\r\n"), 1U);
 }
 
-TEST(http_request, bearer_token)
+TEST(http_request, bearer_token_is_sent_once)
 {
     config options;
     options.token = secret("abc.def");
@@ -82,7 +82,7 @@ TEST(http_request, long_credentials_fit)
     EXPECT_TRUE(head.get_settings_authorized().ends_with("\r\n\r\n"));
 }
 
-TEST(http_request, settings_are_asked_for_without_credentials_at_first)
+TEST(http_request, settings_are_requested_without_credentials_first)
 {
     config options;
     options.token = secret("abc");
@@ -127,7 +127,7 @@ TEST_F(http_request_death_test, no_value_adds_a_header)
     config options;
     options.user_agent = "x\r\nEvil: 1\r\n\r\nPOST /";
     options.token = secret("t\r\nEvil: 2");
-    // with assertions it stops; without, the control characters are gone
+    // With assertions the program stops; without them the control characters are removed.
     EXPECT_DEBUG_DEATH(
         {
             http_request_head head(options, {"h\r\nEvil: 3", 1});

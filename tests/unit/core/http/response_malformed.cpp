@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// The response parser against malformed, cut, oversized and foreign answers.
+// The response parser with malformed, truncated and oversized responses, and other protocols.
 
-#include "http_response_outcome.hpp"
+#include "response_outcome.hpp"
 
 #include <gtest/gtest.h>
 
@@ -23,15 +23,15 @@ TEST(http_response, informational_responses_are_skipped_up_to_a_bound)
         text += hint;
     }
 
-    const outcome seen = parse(text + "HTTP/1.1 204 OK\r\n\r\n");
+    const outcome result = parse(text + "HTTP/1.1 204 OK\r\n\r\n");
     const outcome flood = parse(text + hint + "HTTP/1.1 204 OK\r\n\r\n");
 
-    EXPECT_EQ(seen.last, step::complete);
-    EXPECT_EQ(seen.status, 204);
-    EXPECT_EQ(seen.content_type, "");
-    EXPECT_TRUE(seen.keep_alive);
+    EXPECT_EQ(result.last, step::complete);
+    EXPECT_EQ(result.status, 204);
+    EXPECT_EQ(result.content_type, "");
+    EXPECT_TRUE(result.keep_alive);
     EXPECT_EQ(flood.last, step::failed);
-    EXPECT_EQ(flood.problem, "the server sent more than 8 informational responses (1xx)");
+    EXPECT_EQ(flood.message, "the server sent more than 8 informational responses (1xx)");
     EXPECT_EQ(flood.status, 0);
     EXPECT_EQ(parse("HTTP/1.1 100 Continue\r\n\r\n", true).last, step::failed);
 }
@@ -53,7 +53,7 @@ TEST(http_response, malformed_responses_are_refused)
         "a header of the response continues on the next line (obs-fold)";
     const struct {
         std::string text;
-        std::string_view problem;
+        std::string_view message;
     } cases[] = {
         {"HTTP/1.1 20\r\n", status_line},
         {"HTTP/1.1 2000 OK\r\n", status_line},
@@ -68,7 +68,7 @@ TEST(http_response, malformed_responses_are_refused)
         {"HTTP/1.1 099 OK\r\n", status},
         {"HTTP/1.1 600 OK\r\n", status},
         {"HTTP/1.1 999 OK\r\n", status},
-        {"HTTP/1.1 101 Switching\r\n", "the server switched protocols, which nobody asked for"},
+        {"HTTP/1.1 101 Switching\r\n", "the server switched protocols without being asked to"},
         {"HTTP/0.9 200 OK\r\n", version},
         {"HTTP/2.0 200 OK\r\n", version},
         {"HTTP/2 200\r\n", version},
@@ -86,7 +86,6 @@ TEST(http_response, malformed_responses_are_refused)
         {"HTTP/1.1 200 OK\r\nA\xc3\xa9: c\r\n", header},
         {"HTTP/1.1 200 OK\r\n A: b\r\n", fold},
         {"HTTP/1.1 200 OK\r\nA: b\r\n\tc\r\n", fold},
-        {with_headers("Content-Length: 0\r\n"), twice},
         {with_headers("Content-Length: 1\r\n"), twice},
         {with_headers("Transfer-Encoding: chunked\r\n"), twice},
         {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n", twice},
@@ -96,20 +95,34 @@ TEST(http_response, malformed_responses_are_refused)
         {"HTTP/1.1 200 OK\r\nContent-Length: +1\r\n", length},
         {"HTTP/1.1 200 OK\r\nContent-Length: 0x1\r\n", length},
         {"HTTP/1.1 200 OK\r\nContent-Length: 1 1\r\n", length},
-        {"HTTP/1.1 200 OK\r\nContent-Length: 5, 5\r\n", length},
+        {"HTTP/1.1 200 OK\r\nContent-Length: 5, 6\r\n", twice},
+        {"HTTP/1.1 200 OK\r\nContent-Length: 5, 5\r\nContent-Length: 6\r\n", twice},
+        {"HTTP/1.1 200 OK\r\nContent-Length: 5, x\r\n", length},
+        {"HTTP/1.1 200 OK\r\nContent-Length: 5; 5\r\n", length},
+        {"HTTP/1.1 200 OK\r\nContent-Length: \"5\"\r\n", length},
+        {"HTTP/1.1 200 OK\r\nContent-Length: ,\r\n", length},
+        {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length:\r\n", length},
+        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, chunked\r\n", twice},
+        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: gzip\r\n", twice},
+        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: \r\n", coding},
+        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: ,\r\n", coding},
+        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked;q=1\r\n", coding},
+        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: \"chunked\"\r\n", coding},
+        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, gzip\r\n", coding},
+        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n", coding},
         {"HTTP/1.1 200 OK\r\nContent-Length: 18446744073709551616\r\n", length},
         {"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n", coding},
         {"HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\n", coding},
         {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunkedchunked\r\n", coding},
         {"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n", coding},
     };
-    for (const auto& [text, problem] : cases) {
-        const outcome seen = parse(text);
+    for (const auto& [text, message] : cases) {
+        const outcome result = parse(text);
 
-        EXPECT_EQ(seen.last, step::failed) << text;
-        EXPECT_EQ(seen.problem, problem) << text;
-        EXPECT_EQ(seen.status, 0) << text;
-        EXPECT_FALSE(seen.keep_alive) << text;
+        EXPECT_EQ(result.last, step::failed) << text;
+        EXPECT_EQ(result.message, message) << text;
+        EXPECT_EQ(result.status, 0) << text;
+        EXPECT_FALSE(result.keep_alive) << text;
     }
 }
 
@@ -119,7 +132,7 @@ TEST(http_response, malformed_chunks_fail_and_keep_the_status)
     constexpr std::string_view end = "a chunk does not end where its size says";
     const struct {
         std::string chunks;
-        std::string_view problem;
+        std::string_view message;
     } cases[] = {
         {"\r\n", size},
         {"-1\r\n", size},
@@ -127,9 +140,12 @@ TEST(http_response, malformed_chunks_fail_and_keep_the_status)
         {"0x1\r\n", size},
         {"g\r\n", size},
         {";a\r\n", size},
-        {"5 \r\n", size},
+        {" \r\n", size},
         {" 5\r\n", size},
-        {"5 ;a\r\n", size},
+        {"5 5\r\n", size},
+        {"5 a;b\r\n", size},
+        {" ;a\r\n", size},
+        {"5\v\r\n", size},
         {"10000000000000000\r\n", size}, // 2^64
         {"2\r\nabc\r\n", end},
         {"2\r\nab0\r\n\r\n", end},
@@ -139,32 +155,32 @@ TEST(http_response, malformed_chunks_fail_and_keep_the_status)
         {"1;" + std::string(2000, 'x'), "a chunk size line exceeds 1 KiB"},
         {"0\r\nbad trailer\r\n", "the response holds a malformed header"},
     };
-    for (const auto& [chunks, problem] : cases) {
-        const outcome seen =
+    for (const auto& [chunks, message] : cases) {
+        const outcome result =
             parse("HTTP/1.1 500 Oops\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks);
 
-        EXPECT_EQ(seen.last, step::failed) << chunks;
-        EXPECT_EQ(seen.problem, problem) << chunks;
-        EXPECT_EQ(seen.status, 500);
+        EXPECT_EQ(result.last, step::failed) << chunks;
+        EXPECT_EQ(result.message, message) << chunks;
+        EXPECT_EQ(result.status, 500);
     }
 }
 
 TEST(http_response, largest_chunk_size_does_not_overflow)
 {
-    const outcome seen = parse("HTTP/1.1 500 Oops\r\nTransfer-Encoding: chunked\r\n\r\n"
-                               "ffffffffffffffff\r\nabc");
+    const outcome result = parse("HTTP/1.1 500 Oops\r\nTransfer-Encoding: chunked\r\n\r\n"
+                                 "ffffffffffffffff\r\nabc");
 
-    EXPECT_EQ(seen.last, step::need_input);
-    EXPECT_EQ(seen.body, "abc");
+    EXPECT_EQ(result.last, step::need_input);
+    EXPECT_EQ(result.body, "abc");
 }
 
-TEST(http_response, cut_connection_is_a_failure_that_says_where)
+TEST(http_response, end_of_the_connection_within_a_response_is_a_failure_that_names_the_part)
 {
     constexpr std::string_view head = "the connection ended inside the response head";
     constexpr std::string_view body = "the connection ended inside the response body";
     const struct {
         std::string_view text;
-        std::string_view problem;
+        std::string_view message;
         int status;
     } cases[] = {
         {"", "the server closed the connection without an answer", 0},
@@ -176,12 +192,12 @@ TEST(http_response, cut_connection_is_a_failure_that_says_where)
         {"HTTP/1.1 400 Bad\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhe", body, 400},
         {"HTTP/1.1 400 Bad\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nh\r\n0\r\n", body, 400},
     };
-    for (const auto& [text, problem, status] : cases) {
-        const outcome seen = parse(text, true);
+    for (const auto& [text, message, status] : cases) {
+        const outcome result = parse(text, true);
 
-        EXPECT_EQ(seen.last, step::failed) << text;
-        EXPECT_EQ(seen.problem, problem) << text;
-        EXPECT_EQ(seen.status, status) << text;
+        EXPECT_EQ(result.last, step::failed) << text;
+        EXPECT_EQ(result.message, message) << text;
+        EXPECT_EQ(result.status, status) << text;
     }
     EXPECT_EQ(parse("HTTP/1.1 400 Bad\r\nContent-Length: 9\r\n\r\npart", true).body, "part");
 }
@@ -191,7 +207,7 @@ TEST(http_response, other_services_are_recognised_by_their_first_bytes)
     using namespace std::string_literals;
     const struct {
         std::string text;
-        std::string_view problem;
+        std::string_view message;
     } cases[] = {
         {"\x15\x03\x03\x00\x02\x02\x46"s, "the server speaks TLS on this port: use https"},
         {"\x16\x03\x01\x02\x00\x01"s, "the server speaks TLS on this port: use https"},
@@ -217,11 +233,11 @@ TEST(http_response, other_services_are_recognised_by_their_first_bytes)
          "the server does not speak HTTP/1.1 on this port: check host and port of addr"},
         {"no", "the server does not speak HTTP/1.1 on this port: check host and port of addr"},
     };
-    for (const auto& [text, problem] : cases) {
+    for (const auto& [text, message] : cases) {
         EXPECT_EQ(parse(text, true).last, step::failed) << text;
-        EXPECT_EQ(parse(text, true).problem, problem) << text;
+        EXPECT_EQ(parse(text, true).message, message) << text;
     }
-    // no line end is needed to tell, so that a silent peer is not waited for
+    // TLS is recognised without a line end, so that the parser does not wait for a silent peer.
     EXPECT_EQ(parse("\x15\x03\x03\x00\x02"s).last, step::failed);
 }
 
@@ -235,23 +251,35 @@ TEST(http_response, head_is_bounded)
     const std::size_t room = http_response_parser::max_head - head.size() - 4;
 
     EXPECT_EQ(parse(head + "Y:" + std::string(room - 2, 'y') + "\r\n\r\n").last, step::need_input);
-    const outcome seen = parse(head + "Y:" + std::string(room - 1, 'y') + "\r\n\r\n");
-    EXPECT_EQ(seen.last, step::failed);
-    EXPECT_EQ(seen.problem, "the response head exceeds 16 KiB");
-    EXPECT_EQ(parse("HTTP/1.1 200 " + std::string(100'000, 'x')).problem,
+    const outcome result = parse(head + "Y:" + std::string(room - 1, 'y') + "\r\n\r\n");
+    EXPECT_EQ(result.last, step::failed);
+    EXPECT_EQ(result.message, "the response head exceeds 16 KiB");
+    EXPECT_EQ(parse("HTTP/1.1 200 " + std::string(100'000, 'x')).message,
               "the response head exceeds 16 KiB");
 }
 
-TEST(http_response, number_of_headers_is_bounded)
+TEST(http_response, number_of_headers_is_bounded_by_the_size_of_the_head_alone)
 {
-    std::string headers; // with_headers has one already
-    for (unsigned i = 1; i < http_response_parser::max_headers; ++i) {
+    std::string headers = with_headers("");
+    headers.resize(headers.size() - 2);
+    while (headers.size() + 6 <= http_response_parser::max_head) {
         headers += "A:\r\n";
     }
 
-    EXPECT_EQ(parse(with_headers(headers)).last, step::complete);
-    EXPECT_EQ(parse(with_headers(headers + "A:\r\n")).problem,
-              "the response has more than 64 headers");
+    EXPECT_EQ(parse(headers + "\r\n").last, step::complete);
+    EXPECT_EQ(parse(headers + "A:\r\nA:\r\n\r\n").message, "the response head exceeds 16 KiB");
+}
+
+TEST(http_response, trailers_count_as_head)
+{
+    const std::string chunks = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n";
+    std::string trailers;
+    while (trailers.size() < http_response_parser::max_head) {
+        trailers += "A:\r\n";
+    }
+
+    EXPECT_EQ(parse(chunks + trailers.substr(0, 8192) + "\r\n").last, step::complete);
+    EXPECT_EQ(parse(chunks + trailers + "\r\n").message, "the response head exceeds 16 KiB");
 }
 
 TEST(http_response, body_is_kept_up_to_a_bound_then_drained_then_refused)
@@ -268,12 +296,33 @@ TEST(http_response, body_is_kept_up_to_a_bound_then_drained_then_refused)
 
     EXPECT_EQ(drained.last, step::complete);
     EXPECT_EQ(drained.body.size(), kept);
+    EXPECT_EQ(drained.body_size, most);
     EXPECT_TRUE(drained.keep_alive);
     EXPECT_EQ(refused.last, step::failed);
-    EXPECT_EQ(refused.problem, "the response body exceeds 1 MiB");
+    EXPECT_EQ(refused.message, "the response body exceeds 1 MiB");
     EXPECT_EQ(refused.status, 500);
     EXPECT_EQ(refused.body.size(), kept);
     EXPECT_FALSE(refused.keep_alive);
+}
+
+TEST(http_response, chunks_that_are_mostly_their_sizes_are_bounded)
+{
+    const std::string tiny = "1;" + std::string(900, 'x') + "\r\na\r\n";
+    const auto answer = [&](std::size_t chunks) {
+        std::string text = "HTTP/1.1 500 Oops\r\nTransfer-Encoding: chunked\r\n\r\n";
+        for (std::size_t i = 0; i != chunks; ++i) {
+            text += tiny;
+        }
+        return text + "0\r\n\r\n";
+    };
+
+    const outcome few = parse(answer(1000));
+    const outcome many = parse(answer(http_response_parser::max_body / 900));
+
+    EXPECT_EQ(few.last, step::complete);
+    EXPECT_EQ(few.body.size(), 1000U);
+    EXPECT_EQ(many.last, step::failed);
+    EXPECT_EQ(many.message, "the chunk sizes of the response exceed 1 MiB");
 }
 
 } // namespace

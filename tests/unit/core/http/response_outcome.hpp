@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Runs the response parser over a text, however it is split, and collects all that it says.
+// Feeds a text to the response parser in pieces and collects everything that the parser reports.
 #pragma once
 
-#include "core/http_response.hpp"
+#include "core/http/response.hpp"
 
 #include <gtest/gtest.h>
 
@@ -25,15 +25,16 @@ inline std::span<const std::byte> bytes(std::string_view text)
     return std::as_bytes(std::span(text));
 }
 
-/// Everything that a parser says about one response.
+/// Everything that the parser reports about one response.
 struct outcome {
     step last = step::need_input;
     std::size_t consumed = 0;
     int status = 0;
     std::string body;
+    std::size_t body_size = 0;
     std::string content_type;
     std::string location;
-    std::string problem;
+    std::string message;
     bool keep_alive = false;
     bool encoded = false;
     std::optional<std::chrono::seconds> retry_after;
@@ -41,33 +42,34 @@ struct outcome {
     bool operator==(const outcome&) const = default;
 };
 
-/// Feeds @p text cut at @p first, and the rest in pieces of @p piece bytes.
+/// Feeds the first @p first bytes of @p text in one step, then the others in pieces of @p piece.
 inline outcome parse(http_response_parser& parser, std::string_view text, std::size_t first,
                      std::size_t piece, bool ends)
 {
-    outcome seen;
+    outcome result;
     std::size_t cut = std::min(first, text.size());
     do {
         std::size_t taken = 0;
-        seen.last = parser.feed(bytes(text.substr(0, cut)), taken);
+        result.last = parser.feed(bytes(text.substr(0, cut)), taken);
         EXPECT_LE(taken, cut);
-        EXPECT_TRUE(seen.last != step::need_input || taken == cut);
-        seen.consumed += taken;
+        EXPECT_TRUE(result.last != step::need_input || taken == cut);
+        result.consumed += taken;
         text.remove_prefix(cut);
         cut = std::min(piece, text.size());
-    } while (!text.empty() && seen.last == step::need_input);
-    if (ends && seen.last == step::need_input) {
-        seen.last = parser.end_of_input();
+    } while (!text.empty() && result.last == step::need_input);
+    if (ends && result.last == step::need_input) {
+        result.last = parser.end_of_input();
     }
-    seen.status = parser.status();
-    seen.body = parser.body();
-    seen.content_type = parser.content_type();
-    seen.location = parser.location();
-    seen.problem = parser.problem();
-    seen.keep_alive = parser.keep_alive();
-    seen.encoded = parser.encoded();
-    seen.retry_after = parser.retry_after();
-    return seen;
+    result.status = parser.status();
+    result.body = parser.body();
+    result.body_size = parser.body_size();
+    result.content_type = parser.content_type();
+    result.location = parser.location();
+    result.message = parser.problem();
+    result.keep_alive = parser.keep_alive();
+    result.encoded = parser.encoded();
+    result.retry_after = parser.retry_after();
+    return result;
 }
 
 inline outcome parse(std::string_view text, bool ends = false)

@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// The negotiation by GET /settings (contract §6.6) against bodies good, old, odd and hostile.
+// The answer to GET /settings: valid, old, unusual and hostile bodies (docs/protocol.md, Protocol
+// versions).
 
-#include "core/server_settings.hpp"
+#include "core/http/server_settings.hpp"
 
 #include <gtest/gtest.h>
 
@@ -22,28 +23,28 @@ constexpr std::string_view none_in_common = "could not detect the protocol versi
 server_settings parsed(std::string_view body)
 {
     server_settings settings;
-    const fault failure = parse_settings(body, "db:9000", settings);
-    EXPECT_FALSE(failure) << body << ": " << failure.info.message;
+    const status result = parse_settings(body, "db:9000", settings);
+    EXPECT_TRUE(result.ok()) << body << ": " << result.info().message;
     return settings;
 }
 
 std::string refusal(std::string_view body)
 {
     server_settings settings;
-    const fault failure = parse_settings(body, "db:9000", settings);
-    EXPECT_EQ(failure.code, errc::protocol_version_error) << body;
-    EXPECT_EQ(failure.info.host, "db:9000");
-    return failure.info.message;
+    const status result = parse_settings(body, "db:9000", settings);
+    EXPECT_EQ(result.code(), errc::protocol_version_error) << body;
+    EXPECT_EQ(result.info().host, "db:9000");
+    return result.info().message;
 }
 
-std::string with(std::string_view key, std::string_view value)
+std::string settings_page(std::string_view key, std::string_view value)
 {
     return "{\"config\":{\"" + std::string(key) + "\":" + std::string(value) + "}}";
 }
 
-fault fault_of(int status, std::string_view body, server_settings& out)
+status read_response(int http_status, std::string_view body, server_settings& out)
 {
-    const std::string text = "HTTP/1.1 " + std::to_string(status) +
+    const std::string text = "HTTP/1.1 " + std::to_string(http_status) +
                              " X\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
                              std::string(body);
     http_response_parser parser;
@@ -53,7 +54,7 @@ fault fault_of(int status, std::string_view body, server_settings& out)
     return read_settings(parser, "db:9000", out);
 }
 
-TEST(server_settings, answer_of_the_real_server)
+TEST(server_settings, answer_of_questdb_9_3_4_is_read)
 {
     const server_settings settings = parsed(
         R"({"config":{"release.type":"OSS","release.version":"9.3.4","http.settings.readonly":)"
@@ -81,13 +82,13 @@ TEST(server_settings, highest_version_in_common_wins)
         {"[-1,0,1,4]", protocol_version::v1},
         {"[\"3\",2]", protocol_version::v2},
         {"[2.0,null,1]", protocol_version::v1},
-        {"null", protocol_version::v1}, // and other values that are no list: an old server
+        {"null", protocol_version::v1}, // this and other values that are not a list: an old server
         {"2", protocol_version::v1},
         {"\"3\"", protocol_version::v1},
         {"{}", protocol_version::v1},
     };
     for (const auto& [versions, expected] : cases) {
-        EXPECT_EQ(parsed(with("line.proto.support.versions", versions)).version, expected)
+        EXPECT_EQ(parsed(settings_page("line.proto.support.versions", versions)).version, expected)
             << versions;
     }
 }
@@ -96,7 +97,7 @@ TEST(server_settings, missing_list_means_version_1)
 {
     for (const std::string_view body :
          {"{}", R"({"config":{}})", R"({"config":null})", R"({"config":[]})",
-          R"({"line.proto.support.versions":[2]})", // where an older server had it
+          R"({"line.proto.support.versions":[2]})", // the place in older servers
           R"({"preferences":{"line.proto.support.versions":[2]}})"}) {
         const server_settings settings = parsed(body);
 
@@ -110,12 +111,12 @@ TEST(server_settings, list_without_a_known_version_is_refused)
 {
     for (const std::string_view versions :
          {"[]", "[4]", "[0]", "[-1]", "[\"1\"]", "[1.5]", "[null]", "[99999999999999999999]"}) {
-        EXPECT_EQ(refusal(with("line.proto.support.versions", versions)), none_in_common)
+        EXPECT_EQ(refusal(settings_page("line.proto.support.versions", versions)), none_in_common)
             << versions;
     }
 }
 
-TEST(server_settings, body_that_is_no_object_is_refused)
+TEST(server_settings, body_that_is_not_an_object_is_refused)
 {
     using namespace std::string_literals;
     for (const std::string& body :
@@ -131,11 +132,11 @@ TEST(server_settings, invalid_utf8_elsewhere_does_no_harm)
               protocol_version::v2);
 }
 
-TEST(server_settings, sane_name_length_is_taken_and_the_smaller_limit_wins)
+TEST(server_settings, plausible_name_length_is_used_and_the_smaller_limit_wins)
 {
     const struct {
         std::string_view value;
-        std::size_t limit; // where the user configured 127
+        std::size_t limit; // if 127 is configured
     } cases[] = {
         {"16", 16},
         {"100", 100},
@@ -152,15 +153,15 @@ TEST(server_settings, sane_name_length_is_taken_and_the_smaller_limit_wins)
         {"99999999999999999999", 127},
     };
     for (const auto& [value, limit] : cases) {
-        EXPECT_EQ(parsed(with("cairo.max.file.name.length", value)).name_limit(127), limit)
+        EXPECT_EQ(parsed(settings_page("cairo.max.file.name.length", value)).name_limit(127), limit)
             << value;
     }
 }
 
-TEST(server_settings, name_length_that_no_server_has_is_ignored)
+TEST(server_settings, implausible_name_length_is_ignored)
 {
-    EXPECT_EQ(parsed(with("cairo.max.file.name.length", "4096")).max_name_len, 4096U);
-    EXPECT_FALSE(parsed(with("cairo.max.file.name.length", "4097")).max_name_len);
+    EXPECT_EQ(parsed(settings_page("cairo.max.file.name.length", "4096")).max_name_len, 4096U);
+    EXPECT_FALSE(parsed(settings_page("cairo.max.file.name.length", "4097")).max_name_len);
 }
 
 TEST(server_settings, replica_is_recognised)
@@ -173,7 +174,8 @@ TEST(server_settings, replica_is_recognised)
         {"\"tcp\"", true},
     };
     for (const auto& [value, expected] : cases) {
-        EXPECT_EQ(parsed(with("accepting.writes", value)).accepting_writes, expected) << value;
+        EXPECT_EQ(parsed(settings_page("accepting.writes", value)).accepting_writes, expected)
+            << value;
     }
 }
 
@@ -182,7 +184,7 @@ TEST(server_settings, old_server_without_the_page_has_version_1)
     for (const int status : {404, 405}) {
         server_settings settings{protocol_version::v3, 20, false};
 
-        EXPECT_FALSE(fault_of(status, "not found", settings));
+        EXPECT_TRUE(read_response(status, "not found", settings).ok());
 
         EXPECT_EQ(settings.version, protocol_version::v1);
         EXPECT_EQ(settings.name_limit(127), 127U);
@@ -190,52 +192,53 @@ TEST(server_settings, old_server_without_the_page_has_version_1)
     }
 }
 
-TEST(server_settings, page_is_read_from_a_success)
+TEST(server_settings, page_is_read_from_a_successful_response)
 {
     server_settings settings;
 
-    EXPECT_FALSE(fault_of(200, with("line.proto.support.versions", "[2]"), settings));
+    EXPECT_TRUE(
+        read_response(200, settings_page("line.proto.support.versions", "[2]"), settings).ok());
     EXPECT_EQ(settings.version, protocol_version::v2);
-    EXPECT_EQ(fault_of(204, "", settings).info.message, not_json);
+    EXPECT_EQ(read_response(204, "", settings).info().message, not_json);
 }
 
-TEST(server_settings, page_that_was_cut_is_refused_though_the_rest_is_well_formed)
+TEST(server_settings, truncated_page_is_refused_even_if_it_is_well_formed)
 {
     server_settings settings;
-    const std::string page = with("line.proto.support.versions", "[2]");
+    const std::string page = settings_page("line.proto.support.versions", "[2]");
     const std::string blanks(http_response_parser::max_body_kept - page.size(), ' ');
 
-    EXPECT_FALSE(fault_of(200, page + blanks, settings));
+    EXPECT_TRUE(read_response(200, page + blanks, settings).ok());
     EXPECT_EQ(settings.version, protocol_version::v2);
-    const fault failure = fault_of(200, page + blanks + "}", settings);
-    EXPECT_EQ(failure.code, errc::protocol_version_error);
-    EXPECT_NE(failure.info.message.find("more than 64 KiB"), std::string::npos);
+    const status result = read_response(200, page + blanks + "}", settings);
+    EXPECT_EQ(result.code(), errc::protocol_version_error);
+    EXPECT_NE(result.info().message.find("more than 64 KiB"), std::string::npos);
 }
 
-TEST(server_settings, other_statuses_are_errors_about_the_version)
+TEST(server_settings, other_statuses_are_protocol_version_errors)
 {
     server_settings settings;
 
-    const fault failure = fault_of(500, "oops", settings);
+    const status result = read_response(500, "oops", settings);
 
-    EXPECT_EQ(failure.code, errc::protocol_version_error);
-    EXPECT_EQ(failure.info.message,
+    EXPECT_EQ(result.code(), errc::protocol_version_error);
+    EXPECT_EQ(result.info().message,
               "could not detect the protocol version: db:9000 answered 500: oops");
-    EXPECT_EQ(failure.info.http_status, 500);
-    EXPECT_EQ(failure.info.state, delivery::not_sent);
-    EXPECT_TRUE(failure.info.retryable);
-    EXPECT_EQ(fault_of(302, "", settings).code, errc::protocol_version_error);
-    EXPECT_FALSE(fault_of(400, "", settings).info.retryable);
+    EXPECT_EQ(result.info().http_status, 500);
+    EXPECT_EQ(result.info().state, delivery::not_sent);
+    EXPECT_TRUE(result.info().retryable);
+    EXPECT_EQ(read_response(302, "", settings).code(), errc::protocol_version_error);
+    EXPECT_FALSE(read_response(400, "", settings).info().retryable);
 }
 
-TEST(server_settings, refused_credentials_are_an_error_about_them)
+TEST(server_settings, refused_credentials_are_an_auth_error)
 {
     server_settings settings;
-    for (const int status : {401, 403}) {
-        const fault failure = fault_of(status, "", settings);
+    for (const int answer : {401, 403}) {
+        const status result = read_response(answer, "", settings);
 
-        EXPECT_EQ(failure.code, errc::auth_error);
-        EXPECT_EQ(failure.info.state, delivery::not_sent);
+        EXPECT_EQ(result.code(), errc::auth_error);
+        EXPECT_EQ(result.info().state, delivery::not_sent);
     }
 }
 

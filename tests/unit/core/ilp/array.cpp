@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Arrays on the wire (contract §5.4 and §5.5): what is taken for one, its bytes and its limits.
+// Arrays on the wire: input, bytes and limits (docs/protocol.md, Types and values).
 
 #include "encoded.hpp"
 
@@ -32,7 +32,7 @@ using coquest::test::refused;
 using lengths = std::vector<std::size_t>;
 using steps = std::vector<std::ptrdiff_t>;
 
-/// A row `t a=...` as contract §5.4 has it, element by element.
+/// Returns the row `t a=...` in binary form, built element by element.
 std::string row(const lengths& shape, const std::vector<double>& elements)
 {
     std::string bytes = "t a==\x0e\x0a";
@@ -63,7 +63,7 @@ refusal refusal_of(const Array& value)
     return refused(protocol_version::v2, [&](buffer& rows) { rows.column_arr("a", value); });
 }
 
-/// What std::mdspan has of the members that matter here.
+/// Has the members of std::mdspan that coquest uses.
 template <std::size_t Rank, class Element = const double>
 struct toy_mdspan {
     static constexpr std::size_t rank() noexcept { return Rank; }
@@ -76,7 +76,7 @@ struct toy_mdspan {
     std::array<long, Rank> strides{};
 };
 
-TEST(array, the_bytes_of_the_contract)
+TEST(array, is_encoded_as_the_protocol_says)
 {
     EXPECT_EQ(sent(std::vector{1.5, -2.0}),
               hex("74 20 61 3d 3d 0e 0a 01 02000000 000000000000f83f 00000000000000c0 0a"));
@@ -120,7 +120,7 @@ TEST(array, column_takes_arrays_too)
     EXPECT_EQ(rows.to_string(), row({2}, {1, 2}) + row({2}, {1, 2}));
 }
 
-TEST(array, every_double_goes_as_it_is)
+TEST(array, every_double_is_written_unchanged)
 {
     using limits = std::numeric_limits<double>;
     const std::vector special{-0.0, limits::denorm_min(), limits::max(), limits::infinity(),
@@ -131,14 +131,14 @@ TEST(array, every_double_goes_as_it_is)
     EXPECT_EQ(sent(std::vector{nan}), hex("74 20 61 3d 3d 0e 0a 01 01000000 0a2c220a0000f87f 0a"));
 }
 
-TEST(array, a_length_of_zero_is_written_and_nothing_else)
+TEST(array, dimension_of_length_zero_is_written_without_elements)
 {
     EXPECT_EQ(sent(std::vector<std::vector<double>>()), row({0, 0}, {}));
     EXPECT_EQ(sent(std::vector<std::vector<double>>(3)), row({3, 0}, {}));
     EXPECT_EQ(sent(array_view({}, lengths{2, 0, 5})), row({2, 0, 5}, {}));
     EXPECT_EQ(sent(array_view(nullptr, lengths{0, 5}, steps{5, 1})), row({0, 5}, {}));
     EXPECT_EQ(sent(toy_mdspan<2>{nullptr, {4, 0}, {0, 1}}), row({4, 0}, {}));
-    // the lengths before it may multiply to more than any memory has
+    // The product of the other lengths may exceed any memory.
     EXPECT_EQ(sent(array_view({}, lengths{0x0fffffff, 0x0fffffff, 0x0fffffff, 0})),
               row({0x0fffffff, 0x0fffffff, 0x0fffffff, 0}, {}));
 }
@@ -174,7 +174,7 @@ TEST(array, strides_may_count_bytes)
 {
     struct quote {
         double bid;
-        int size; // so that no stride in elements would do
+        int size; // makes the stride no multiple of the element
         float weight;
         double ask;
     };
@@ -186,7 +186,7 @@ TEST(array, strides_may_count_bytes)
     EXPECT_EQ(sent(array_view(&quotes[2].bid, lengths{3, 2}, steps{-step, offsetof(quote, ask)},
                               stride_unit::bytes)),
               row({3, 2}, {5, 6, 3, 4, 1, 2}));
-    // even where no double is aligned
+    // The doubles need not be aligned.
     const std::string bytes = "#" + row({3}, {7, 8, 9}).substr(12);
     const auto* first = reinterpret_cast<const double*>(bytes.data() + 1);
     EXPECT_EQ(sent(array_view(first, lengths{3}, steps{8}, stride_unit::bytes)),
@@ -227,7 +227,7 @@ TEST(array, lengths_and_sizes_have_a_limit)
 {
     EXPECT_EQ(refusal_of(array_view({}, lengths{0, 268'435'456})),
               (refusal{errc::array_error, "column \"a\": array: dimension 1 has length 268435456; "
-                                          "the most is 268435455"}));
+                                          "the maximum is 268435455"}));
     EXPECT_EQ(sent(array_view({}, lengths{0, 268'435'455})), row({0, 268'435'455}, {}));
     const refusal too_large{errc::array_error,
                             "column \"a\": array: it has more than 512 MiB of elements"};
@@ -236,7 +236,7 @@ TEST(array, lengths_and_sizes_have_a_limit)
     EXPECT_EQ(refusal_of(array_view({}, lengths(32, 4))), too_large) << "2^64 exactly";
 }
 
-TEST(array, an_array_larger_than_the_buffer_is_refused_before_memory_is_taken_for_it)
+TEST(array, array_larger_than_the_buffer_is_refused_before_memory_is_allocated)
 {
     EXPECT_EQ(refusal_of(array_view({}, lengths{8192, 8192})),
               (refusal{errc::invalid_api_call, "a row of more than 104857600 bytes does not fit "
@@ -272,7 +272,7 @@ TEST(array, ragged_nested_ranges_are_refused)
     EXPECT_EQ(refusal_of(std::vector<matrix>{{}, {{3}}}), ragged);
 }
 
-TEST(array, version_1_has_none)
+TEST(array, is_refused_in_protocol_version_1)
 {
     const refusal none{errc::protocol_version_error,
                        "column \"a\": protocol version 1 has no arrays: use version 2 or 3"};
@@ -285,7 +285,7 @@ TEST(array, version_1_has_none)
               none);
 }
 
-TEST(array, an_array_outside_a_row_is_a_wrong_call)
+TEST(array, is_refused_outside_of_a_row)
 {
     for (const auto version : {protocol_version::v1, protocol_version::v2}) {
         EXPECT_EQ(coquest::test::without_row(

@@ -4,6 +4,7 @@
 #include <coquest/buffer.hpp>
 #include <coquest/detail/buffer_access.hpp>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -34,7 +35,7 @@ coquest::error failure_of(Call call)
     return {errc::invalid_api_call, "nothing was thrown"};
 }
 
-TEST(buffer, the_escapes_of_the_contract)
+TEST(buffer, escapes_as_the_protocol_says)
 {
     buffer rows;
     rows.table("a b").symbol("s p", "v ,=\n\r\\\"").at_now();
@@ -53,7 +54,7 @@ TEST(buffer, the_escapes_of_the_contract)
     EXPECT_EQ(rows.size(), rows.to_string().size());
 }
 
-TEST(buffer, version_2_sends_doubles_and_timestamps_as_the_contract_says)
+TEST(buffer, version_2_writes_binary_doubles_and_timestamps_with_a_suffix)
 {
     buffer rows(protocol_version::v2);
     rows.table("t").column_f64("x", 1.5).at_now();
@@ -69,7 +70,7 @@ TEST(buffer, version_2_sends_doubles_and_timestamps_as_the_contract_says)
                                 "t x=1700000000123456789n 1700000000123456789n\n"s);
 }
 
-TEST(buffer, version_1_sends_text)
+TEST(buffer, version_1_writes_text)
 {
     buffer rows(protocol_version::v1);
     rows.table("t").column_f64("x", 1.5).at_now();
@@ -92,7 +93,7 @@ TEST(buffer, a_row_of_symbols_only_has_no_field_part)
     EXPECT_EQ(rows.to_string(), "t,s=v 123n\nt,s=\n");
 }
 
-TEST(buffer, time_points_go_in_the_unit_of_their_clock)
+TEST(buffer, time_points_are_written_in_the_unit_of_their_clock)
 {
     using namespace std::chrono;
     buffer rows;
@@ -116,7 +117,7 @@ TEST(buffer, a_time_point_that_does_not_fit_is_refused_and_the_row_withdrawn)
     EXPECT_EQ(rows.size(), 0U);
 }
 
-TEST(buffer, column_picks_the_type_of_the_value)
+TEST(buffer, column_chooses_the_type_by_the_value)
 {
     buffer rows(protocol_version::v1);
     rows.table("t")
@@ -166,8 +167,10 @@ TEST(buffer, calls_in_a_wrong_order_are_reported_at_the_end_of_the_row)
     EXPECT_STREQ(failure_of([&] { rows.at_now(); }).what(),
                  "bad call to `column`: should have called `table` instead");
     rows.table("t").symbol("s", "v").table("u");
-    EXPECT_STREQ(failure_of([&] { rows.at_now(); }).what(),
-                 "bad call to `table`: should have called `symbol`, `column` or `at` instead");
+    EXPECT_STREQ(
+        failure_of([&] { rows.at_now(); }).what(),
+        "bad call to `table`: should have called `symbol`, `column` or `at` instead: a row "
+        "of table \"t\" is open");
 
     EXPECT_EQ(rows.to_string(), before);
     rows.table("t").symbol("s", "v").at_now();
@@ -225,7 +228,7 @@ TEST(buffer, designated_timestamps_out_of_the_servers_range_are_refused)
     EXPECT_EQ(v1.size(), 0U);
 }
 
-TEST(buffer, names_of_the_run_time_are_checked_escaped_and_bounded)
+TEST(buffer, runtime_names_are_checked_escaped_and_bounded)
 {
     buffer rows(protocol_version::v2, {1024, 4096, 20});
     rows.table("my table"s).symbol("a=b"s, "v").at_now();
@@ -239,17 +242,18 @@ TEST(buffer, names_of_the_run_time_are_checked_escaped_and_bounded)
     EXPECT_EQ(rows.row_count(), 1U);
 }
 
-TEST(buffer, try_at_says_why)
+TEST(buffer, try_at_now_fills_in_the_diagnostics)
 {
     buffer rows;
-    coquest::diagnostics why;
+    coquest::diagnostics info;
     rows.table("t");
 
-    EXPECT_EQ(rows.try_at_now(&why), errc::invalid_api_call);
-    EXPECT_EQ(why.message, "bad call to `at_now`: should have called `symbol` or `column` instead");
+    EXPECT_EQ(rows.try_at_now(&info), errc::invalid_api_call);
+    EXPECT_EQ(info.message,
+              "bad call to `at_now`: should have called `symbol` or `column` instead");
 }
 
-TEST(buffer, discard_row_withdraws_what_is_open_and_its_error)
+TEST(buffer, discard_row_removes_the_open_row_and_its_error)
 {
     buffer rows;
     rows.table("t").symbol("s", "\xff"s);
@@ -261,7 +265,7 @@ TEST(buffer, discard_row_withdraws_what_is_open_and_its_error)
     EXPECT_EQ(rows.to_string(), "u,s=v\n");
 }
 
-TEST(buffer, rows_go_whole_to_the_next_segment)
+TEST(buffer, rows_are_never_split_between_segments)
 {
     buffer rows(protocol_version::v2, {64, 1 << 20, 127});
     std::string expected;
@@ -278,7 +282,7 @@ TEST(buffer, rows_go_whole_to_the_next_segment)
     }
 }
 
-TEST(buffer, a_row_larger_than_a_segment_gets_one_of_its_own)
+TEST(buffer, row_larger_than_a_segment_gets_a_segment_of_its_own)
 {
     buffer rows(protocol_version::v2, {64, 1 << 20, 127});
     const std::string large(5000, 'x');
@@ -290,7 +294,7 @@ TEST(buffer, a_row_larger_than_a_segment_gets_one_of_its_own)
               "t,s=before\nt a=\"" + large + "\",b=\"" + large + "\"\nt,s=after\n");
 }
 
-TEST(buffer, max_size_is_kept_to_the_byte)
+TEST(buffer, max_size_is_exact)
 {
     buffer rows(protocol_version::v2, {64, 100, 127}); // a row below has 10 bytes
     for (int i = 0; i < 10; ++i) {
@@ -309,6 +313,21 @@ TEST(buffer, max_size_is_kept_to_the_byte)
     rows.table("t").column_str("a", std::string(500, 'x'));
     EXPECT_STREQ(failure_of([&] { rows.at_now(); }).what(),
                  "a row of more than 100 bytes does not fit the buffer: raise max_buf_size");
+}
+
+TEST(buffer, a_row_whose_timestamp_does_not_fit_is_withdrawn)
+{
+    buffer rows(protocol_version::v2, {64, 100, 127});
+    rows.table("t").column_str("a", std::string(86, 'x')).at_now();
+    const std::string before = rows.to_string();
+
+    for (const std::int64_t value : {std::int64_t{1}, std::int64_t{1'700'000'000'000'000'000}}) {
+        rows.table("t").column_i64("a", 1);
+        const auto e = failure_of([&] { rows.at(timestamp_nanos(value)); });
+        EXPECT_EQ(e.code(), errc::invalid_api_call);
+        EXPECT_THAT(e.what(), ::testing::StartsWith("the buffer is full: "));
+        EXPECT_EQ(rows.to_string(), before);
+    }
 }
 
 TEST(buffer, rewinding_drops_what_came_after_the_marker)
@@ -342,8 +361,9 @@ TEST(buffer, a_marker_cannot_be_set_within_a_row)
     buffer rows;
     rows.table("t").symbol("s", "v");
 
-    EXPECT_STREQ(failure_of([&] { rows.set_marker(); }).what(),
-                 "can't set the marker while a row is open: call at or at_now first");
+    EXPECT_STREQ(
+        failure_of([&] { rows.set_marker(); }).what(),
+        "can't set the marker while a row of table \"t\" is open: call at or at_now first");
     rows.at_now();
     rows.set_marker();
     rows.clear_marker();
@@ -368,7 +388,7 @@ TEST(buffer, taking_rows_leaves_the_open_row_and_putting_them_back_restores_the_
     EXPECT_EQ(rows.row_count(), 3U);
 }
 
-TEST(buffer, few_rows_that_are_to_wait_leave_the_segment)
+TEST(buffer, few_pending_rows_are_copied_out_of_the_segment)
 {
     buffer rows(protocol_version::v2, {4096, 1 << 20, 127});
     const auto add = [&rows](int count) {
@@ -377,17 +397,17 @@ TEST(buffer, few_rows_that_are_to_wait_leave_the_segment)
         }
     };
     add(2);
-    coquest::detail::batch few = buffer_access::take_to_wait(rows);
+    coquest::detail::batch pending = buffer_access::take_to_wait(rows);
     rows.table("t").symbol("n", "open");
 
-    EXPECT_EQ(few.rows, 2U);
-    EXPECT_TRUE(few.server_time);
-    EXPECT_EQ(few.bytes(), 12U);
-    EXPECT_EQ(few.chain.front()->capacity, 12U);
+    EXPECT_EQ(pending.rows, 2U);
+    EXPECT_TRUE(pending.server_time);
+    EXPECT_EQ(pending.bytes(), 12U);
+    EXPECT_EQ(pending.chain.front()->capacity, 12U);
     EXPECT_TRUE(buffer_access::take_to_wait(rows).chain.empty());
     rows.at_now();
     EXPECT_EQ(rows.to_string(), "t,n=open\n");
-    buffer_access::put_back(rows, std::move(few));
+    buffer_access::put_back(rows, std::move(pending));
     EXPECT_EQ(rows.to_string(), "t,n=0\nt,n=1\nt,n=open\n");
     add(1000);
     EXPECT_EQ(buffer_access::take_to_wait(rows).chain.front()->capacity, 12U);
@@ -395,14 +415,14 @@ TEST(buffer, few_rows_that_are_to_wait_leave_the_segment)
     EXPECT_EQ(buffer_access::take_to_wait(rows).chain.front()->capacity, 4096U);
 }
 
-TEST(buffer, a_moved_buffer_takes_its_rows_along)
+TEST(buffer, move_keeps_the_rows)
 {
-    buffer from;
-    from.table("t").symbol("s", "v").at_now();
-    buffer to(std::move(from));
-    to.table("t").symbol("s", "w").at_now();
+    buffer source;
+    source.table("t").symbol("s", "v").at_now();
+    buffer moved(std::move(source));
+    moved.table("t").symbol("s", "w").at_now();
 
-    EXPECT_EQ(to.to_string(), "t,s=v\nt,s=w\n");
+    EXPECT_EQ(moved.to_string(), "t,s=v\nt,s=w\n");
 }
 
 } // namespace

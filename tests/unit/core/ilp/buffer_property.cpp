@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Random programs of calls, each on a new buffer: tests/support/buffer_program.hpp says what holds.
+// Random programs of calls, each on a new buffer. tests/support/buffer_program.hpp has the model.
 
 #include "support/buffer_program.hpp"
 #include "support/choices.hpp"
@@ -15,7 +15,7 @@ namespace {
 
 using namespace coquest::test;
 
-TEST(buffer_property, random_calls_do_what_the_model_does)
+TEST(buffer_property, random_calls_agree_with_the_model)
 {
     std::size_t calls = 0;
     for (std::uint64_t seed = 1; calls < 500'000; ++seed) {

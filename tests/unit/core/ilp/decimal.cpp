@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Decimals (contract §5.6): the grammar of their text, the bytes of their value, their limits.
+// The text, the bytes and the limits of decimals (docs/protocol.md, Types and values).
 
-#include "core/name.hpp"
+#include "core/text/quoted.hpp"
 #include "encoded.hpp"
 
 #include <array>
@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-/// A user's type, beside it what makes it a decimal.
+/// A type of a user, and the function that converts it to a decimal.
 namespace money {
 struct cents {
     std::int64_t count = 0;
@@ -48,7 +48,7 @@ refusal refusal_of(const Value& value)
     return refused(protocol_version::v3, [&](buffer& rows) { rows.column_dec("d", value); });
 }
 
-/// A row `t d=...` in binary.
+/// Returns the row `t d=...` in binary form.
 std::string row(int scale, std::string_view unscaled)
 {
     const std::string value = hex(unscaled);
@@ -67,14 +67,14 @@ std::string nines(std::size_t count)
     return std::string(count, '9');
 }
 
-TEST(decimal, the_bytes_of_the_contract)
+TEST(decimal, is_encoded_as_the_protocol_says)
 {
     EXPECT_EQ(sent("123.45"), hex("74 20 64 3d 3132332e3435 64 0a"));
     EXPECT_EQ(sent(decimal(12345, 2)), hex("74 20 64 3d 3d 17 02 02 3039 0a"));
     EXPECT_EQ(sent(decimal(-12345, 2)), hex("74 20 64 3d 3d 17 02 02 cfc7 0a"));
 }
 
-TEST(decimal, integers_take_no_byte_more_than_they_need)
+TEST(decimal, integers_use_the_fewest_bytes)
 {
     using limits = std::numeric_limits<std::int64_t>;
     EXPECT_EQ(sent(decimal()), row(0, "00"));
@@ -103,7 +103,7 @@ TEST(decimal, bytes_that_repeat_the_sign_are_dropped)
     EXPECT_EQ(sent(decimal(bytes("0000" + longest), 0)), row(0, longest)) << "34 bytes";
 }
 
-TEST(decimal, no_byte_is_null)
+TEST(decimal, empty_unscaled_value_is_null)
 {
     const std::span<const std::byte> none;
     EXPECT_EQ(sent(decimal(none, 0)), row(0, ""));
@@ -130,7 +130,7 @@ TEST(decimal, a_negative_scale_is_multiplied_out)
     EXPECT_EQ(refusal_of(decimal(bytes("80" + std::string(62, '0')), -1)), too_large);
 }
 
-TEST(decimal, what_no_column_holds_is_kept_and_refused)
+TEST(decimal, value_too_large_for_a_column_is_refused_only_when_it_is_added)
 {
     const decimal too_long(bytes("01" + std::string(64, '0')), 0);
     EXPECT_EQ(too_long.size(), 33U);
@@ -142,9 +142,10 @@ TEST(decimal, what_no_column_holds_is_kept_and_refused)
         refusal_of(decimal(1, 77)),
         (refusal{errc::invalid_decimal, "column \"d\": the decimal's scale is 77, not 0 to 76"}));
     EXPECT_EQ(sent(decimal(1, 76)), row(76, "01"));
+    EXPECT_EQ(decimal(bytes("01" + std::string(64, '0')), -3).scale(), -3);
 }
 
-TEST(decimal, text_goes_as_it_is)
+TEST(decimal, text_is_written_unchanged)
 {
     for (const char* text : {"0", "-0", "+1", "1", "-1.5", "00012.500", ".5", "5.", "1e5", "1E+5",
                              "1e-5", "-1.25E-03", "0e75", "NaN", "Infinity", "-Infinity", "+NaN"}) {
@@ -152,7 +153,7 @@ TEST(decimal, text_goes_as_it_is)
     }
 }
 
-TEST(decimal, text_is_checked_by_the_byte)
+TEST(decimal, malformed_text_is_refused_with_the_byte)
 {
     const auto unexpected = [](const std::string& text, int at) {
         EXPECT_EQ(refusal_of(text),
@@ -199,7 +200,7 @@ TEST(decimal, text_has_at_most_76_digits)
     const auto too_many = [](const std::string& text) {
         EXPECT_EQ(refusal_of(text).code, errc::invalid_decimal);
         EXPECT_NE(
-            refusal_of(text).message.find("it has more than 76 digits, the most of a DECIMAL"),
+            refusal_of(text).message.find("it has more than 76 digits, the maximum of a DECIMAL"),
             std::string::npos)
             << refusal_of(text);
     };
@@ -217,12 +218,12 @@ TEST(decimal, text_has_at_most_76_digits_behind_the_point)
 {
     EXPECT_EQ(refusal_of("1e-77"),
               (refusal{errc::invalid_decimal, "column \"d\": decimal \"1e-77\": it has 77 digits "
-                                              "behind the point; a DECIMAL has at most 76"}));
+                                              "after the point; a DECIMAL has at most 76"}));
     EXPECT_EQ(refusal_of("1e-99999999999999999999").code, errc::invalid_decimal);
     EXPECT_EQ(refusal_of("0e-77").code, errc::invalid_decimal);
 }
 
-// Each of these was posted to a real 9.3.4; see tests/integration/types.cpp.
+// tests/integration/cast_types.cpp posts such texts to the real server.
 TEST(decimal, text_in_which_the_server_counts_more_digits_is_refused)
 {
     for (const std::string& text :
@@ -236,7 +237,7 @@ TEST(decimal, text_in_which_the_server_counts_more_digits_is_refused)
                            "column \"d\": decimal " + coquest::detail::quoted(text) +
                                ": the server counts 77 digits in this text and takes 76: pass a "
                                "coquest::decimal"}));
-        EXPECT_NO_THROW((void)sent(decimal::parse(text))) << "in binary it is taken";
+        EXPECT_NO_THROW((void)sent(decimal::parse(text))) << "the binary form is accepted";
     }
 }
 
@@ -282,7 +283,7 @@ TEST(decimal, types_that_convert_are_decimals)
     EXPECT_EQ(rows.to_string(), row(2, "3039") + row(2, "cfc7") + row(0, "01") + "t a=1i\n");
 }
 
-TEST(decimal, versions_1_and_2_have_none)
+TEST(decimal, is_refused_in_protocol_versions_1_and_2)
 {
     for (const auto version : {protocol_version::v1, protocol_version::v2}) {
         const refusal none{errc::protocol_version_error,
@@ -297,7 +298,7 @@ TEST(decimal, versions_1_and_2_have_none)
     }
 }
 
-TEST(decimal, a_decimal_outside_a_row_is_a_wrong_call)
+TEST(decimal, is_refused_outside_of_a_row)
 {
     for (const auto version : {protocol_version::v2, protocol_version::v3}) {
         EXPECT_EQ(coquest::test::without_row(

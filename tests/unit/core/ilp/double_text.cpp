@@ -30,7 +30,7 @@ std::string number(double value)
     return {out, put_double(out, value)};
 }
 
-/// The standard library's shortest digits, in the form of the contract.
+/// Returns the shortest digits from the standard library, in the form that put_double writes.
 std::string expected(double value)
 {
     char out[400];
@@ -67,7 +67,7 @@ void check_around(double value, std::uint64_t count)
     }
 }
 
-TEST(double_text, has_the_form_of_the_contract)
+TEST(double_text, has_the_form_of_the_protocol)
 {
     const std::pair<double, const char*> cases[] = {
         {1, "1.0"},
@@ -115,7 +115,7 @@ TEST(double_text, has_the_form_of_the_contract)
     }
 }
 
-// COQUEST_RANDOM_DOUBLES=100000000 for a long run.
+// Set COQUEST_RANDOM_DOUBLES=100000000 for a long run.
 TEST(double_text, random_bits_have_the_shortest_digits)
 {
     const char* const wanted = std::getenv("COQUEST_RANDOM_DOUBLES");
@@ -127,7 +127,7 @@ TEST(double_text, random_bits_have_the_shortest_digits)
     }
 }
 
-TEST(double_text, prices_have_their_own_digits)
+TEST(double_text, prices_have_the_shortest_digits)
 {
     const double scales[] = {1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
     std::mt19937_64 random(1);
@@ -138,7 +138,7 @@ TEST(double_text, prices_have_their_own_digits)
     }
 }
 
-/// Returns the digits of the contract's form with one before the point, and the exponent.
+/// Returns @p text in scientific form, with one digit before the point.
 std::string scientific(std::string text)
 {
     const std::size_t e = std::min(text.find('e'), text.size());
@@ -154,23 +154,23 @@ std::string scientific(std::string text)
            std::to_string(exponent);
 }
 
-// 100,000 doubles and their digits by another algorithm (tests/data/README.md).
-TEST(double_text, gays_values_have_the_digits_that_his_dtoa_gives_them)
+// 100,000 doubles with their digits from another algorithm (tests/data/README.md).
+TEST(double_text, digits_agree_with_dtoa_of_david_gay)
 {
     std::ifstream file(COQUEST_TEST_DATA "/gay-shortest.txt");
     std::size_t lines = 0;
     for (std::string line; std::getline(file, line); ++lines) {
         double value = 0;
-        const auto [end, problem] = std::from_chars(line.data(), line.data() + line.size(), value);
-        ASSERT_TRUE(problem == std::errc() && end == line.data() + line.size()) << line;
+        const auto [end, ec] = std::from_chars(line.data(), line.data() + line.size(), value);
+        ASSERT_TRUE(ec == std::errc() && end == line.data() + line.size()) << line;
         ASSERT_EQ(scientific(number(value)), line);
         ASSERT_EQ(scientific(number(-value).substr(1)), line);
     }
     EXPECT_EQ(lines, 100'000U);
 }
 
-// Prices in cents are written another way up to 2^19; their neighbours and larger ones are not.
-TEST(double_text, cents_and_the_doubles_beside_them)
+// Cents up to 2^19 have a fast path. Their neighbours and larger values do not take it.
+TEST(double_text, cents_and_their_neighbours_have_the_shortest_digits)
 {
     std::mt19937_64 random(1);
     for (int round = 0; round < 200'000; ++round) {
@@ -186,14 +186,14 @@ TEST(double_text, cents_and_the_doubles_beside_them)
     }
 }
 
-TEST(double_text, powers_of_two_and_their_neighbours)
+TEST(double_text, powers_of_two_and_their_neighbours_have_the_shortest_digits)
 {
     for (int exponent = -1074; exponent < 1024; ++exponent) {
         ASSERT_NO_FATAL_FAILURE(check_around(std::ldexp(1.0, exponent), 3));
     }
 }
 
-TEST(double_text, powers_of_ten_and_their_neighbours)
+TEST(double_text, powers_of_ten_and_their_neighbours_have_the_shortest_digits)
 {
     for (int exponent = -323; exponent <= 308; ++exponent) {
         double power = 0;
@@ -203,7 +203,7 @@ TEST(double_text, powers_of_ten_and_their_neighbours)
     }
 }
 
-TEST(double_text, subnormals)
+TEST(double_text, subnormals_have_the_shortest_digits)
 {
     ASSERT_NO_FATAL_FAILURE(check_around(0, 1000));
     ASSERT_NO_FATAL_FAILURE(check_around(std::numeric_limits<double>::min(), 1000));
@@ -213,12 +213,12 @@ TEST(double_text, subnormals)
     }
 }
 
-TEST(double_text, where_integers_stop_being_exact)
+TEST(double_text, doubles_around_2_to_53_have_the_shortest_digits)
 {
     check_around(0x1p53, 10'000);
 }
 
-// n + 1/4 and n + 3/4 that need a digit more than they can have: the even one of two.
+// Values n + 1/4 and n + 3/4 that lie between two texts of the same length: the even digit wins.
 TEST(double_text, halfway_between_two_last_digits_takes_the_even_one)
 {
     EXPECT_EQ(number(2251799813685247.25), "2251799813685247.2");
@@ -230,7 +230,7 @@ TEST(double_text, halfway_between_two_last_digits_takes_the_even_one)
     }
 }
 
-// A multiple of 10^unit halfway to a neighbour reads back as the one whose last bit is 0.
+// A multiple of 10^unit halfway between two doubles is read as the double whose last bit is 0.
 TEST(double_text, halfway_to_a_neighbour_belongs_to_the_even_double)
 {
     EXPECT_EQ(number(1e23), "1e23");
@@ -242,7 +242,7 @@ TEST(double_text, halfway_to_a_neighbour_belongs_to_the_even_double)
         const int last = static_cast<int>(unit / std::log10(2)); // 2^last < 10^unit
         for (int q = std::max(first, unit + 1); q <= last; ++q) {
             for (int round = 0; round < 500; ++round) {
-                // an odd multiple of 5^unit between 2^53 and 2^54 is 2c + 1
+                // An odd multiple of 5^unit between 2^53 and 2^54 is 2c + 1.
                 const std::uint64_t factor = ((std::uint64_t{1} << 53) / power + 1) | 1;
                 const std::uint64_t odd = (factor + 2 * (random() % (factor / 2))) * power;
                 for (const std::uint64_t c : {odd / 2, odd / 2 + 1}) {
@@ -253,9 +253,9 @@ TEST(double_text, halfway_to_a_neighbour_belongs_to_the_even_double)
     }
 }
 
-// Those c * 2^q of all whose digits are decided by the least: a bound within 3 units of 2^-64 of a
-// multiple of 10^unit, a last digit within 30 of the middle between two.
-TEST(double_text, nearest_misses)
+// The values c * 2^q for which the choice of the digits is closest: a bound within 7 units of 2^-64
+// of a multiple of 10^unit, or a last digit within 30 units of a tie.
+TEST(double_text, values_closest_to_a_tie_have_the_shortest_digits)
 {
     const std::pair<std::uint64_t, int> cases[] = {
         {6898586531774200, -549}, {6898586531774201, -549}, {5539753864394442, 706},

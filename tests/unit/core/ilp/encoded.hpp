@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// What the encoder's tests share: the bytes of one row, and what is said of a row that is refused.
+// Shared by the tests of the encoder: the bytes of one row, and the error of a row that is refused.
 #pragma once
 
 #include <coquest/buffer.hpp>
@@ -15,7 +15,7 @@
 
 namespace coquest::test {
 
-/// Returns the bytes that hexadecimal digits stand for; blanks do not count.
+/// Returns the bytes of hexadecimal digits. Blanks are ignored.
 inline std::string hex(std::string_view digits)
 {
     std::string bytes;
@@ -57,26 +57,26 @@ struct refusal {
     }
 };
 
-/// Returns why a row with what @p add adds is refused; expects @p rows to be as before.
+/// Returns the error of a row to which @p add adds columns. Expects @p rows to be unchanged.
 template <class Add>
 refusal refused(buffer& rows, Add add)
 {
     rows.table("before").symbol("s", "v").at_now();
     const std::string before = rows.to_string();
     const std::size_t count = rows.row_count();
-    diagnostics why;
+    diagnostics info;
 
     rows.table("t").column_i64("first", 1);
     add(rows);
     rows.column_i64("last", 1);
-    const std::error_code code = rows.try_at_now(&why);
+    const std::error_code code = rows.try_at_now(&info);
 
     EXPECT_TRUE(code) << rows.to_string();
     EXPECT_EQ(rows.to_string(), before);
     EXPECT_EQ(rows.row_count(), count);
     rows.table("after").symbol("s", "v").at_now();
     EXPECT_EQ(rows.to_string(), before + "after,s=v\n");
-    return {code, why.message};
+    return {code, info.message};
 }
 
 template <class Add>
@@ -86,20 +86,20 @@ refusal refused(protocol_version version, Add add)
     return refused(rows, add);
 }
 
-/// Returns what is said of a call by @p add where no row is open.
+/// Returns the error of the call that @p add makes while no row is open.
 template <class Add>
 refusal without_row(protocol_version version, Add add)
 {
     buffer rows(version);
-    diagnostics why;
+    diagnostics info;
     add(rows);
     rows.table("t").column_i64("a", 1);
-    const std::error_code code = rows.try_at_now(&why);
+    const std::error_code code = rows.try_at_now(&info);
     EXPECT_EQ(rows.to_string(), "");
-    return {code, why.message};
+    return {code, info.message};
 }
 
-/// What without_row says of each column.
+/// The error that without_row() returns for any column.
 inline const refusal no_row_is_open{errc::invalid_api_call,
                                     "bad call to `column`: should have called `table` instead"};
 

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// The decoder that the encoder is tested with: it reads every example of contract §5 as what it
-// says, and refuses what it should.
+// The decoder that the tests of the encoder use: it reads the examples of docs/protocol.md and
+// refuses invalid bytes.
 
 #include "support/ilp_decoder.hpp"
 
@@ -40,12 +40,12 @@ std::string refusal(const std::string& bytes, int version)
     try {
         static_cast<void>(decode_ilp(bytes, version));
         return "accepted";
-    } catch (const ilp_refusal& why) {
-        return why.what();
+    } catch (const ilp_refusal& failure) {
+        return failure.what();
     }
 }
 
-TEST(ilp_decoder, reads_the_contracts_escapes)
+TEST(ilp_decoder, reads_the_escapes_of_the_protocol)
 {
     const ilp_row row =
         decode_one("\x61\x5c\x20\x62\x2c\x73\x5c\x20\x70\x3d\x76\x5c\x20\x5c\x2c\x5c\x3d\x5c\x0a"
@@ -78,7 +78,7 @@ TEST(ilp_decoder, reads_every_type_as_text)
     EXPECT_EQ(column("l=0x20000000000000001i", 1), ilp_value(ilp_long256{{1, 2, 0, 0}}));
 }
 
-TEST(ilp_decoder, reads_the_contracts_binary_fields)
+TEST(ilp_decoder, reads_the_binary_fields_of_the_protocol)
 {
     EXPECT_EQ(column("x==\x10\0\0\0\0\0\0\xf8\x3f"s, 2), ilp_value(ilp_f64{1.5}));
     EXPECT_EQ(column("a==\x0e\x0a\x01\x02\0\0\0\0\0\0\0\0\0\xf8\x3f\0\0\0\0\0\0\0\xc0"s, 2),
@@ -107,12 +107,12 @@ TEST(ilp_decoder, reads_row_after_row)
     EXPECT_TRUE(decode_ilp("", 2).empty());
 }
 
-TEST(ilp_decoder, refuses_with_place_and_reason)
+TEST(ilp_decoder, refuses_invalid_bytes_with_position_and_reason)
 {
     struct {
         std::string bytes;
         int version;
-        std::string why;
+        std::string message;
     } const cases[] = {
         {"t", 2, "byte 1: the bytes end within a row"},
         {"t a=t", 2, "byte 5: the bytes end within a row"},
@@ -156,9 +156,9 @@ TEST(ilp_decoder, refuses_with_place_and_reason)
         {"t c=1_0d\n", 3, "byte 4: not a decimal"},
         {"t c=" + std::string(77, '1') + "d\n", 3, "byte 4: not a decimal"},
         {"t c==\x10 123456", 2, "byte 13: the bytes end within a binary field"},
-        {"t c==\x10 1234567\n", 1, "byte 5: a binary type that this version has not"},
-        {"t c==\x17\x02\x01\x05\n", 2, "byte 5: a binary type that this version has not"},
-        {"t c==\x06\x01\n", 3, "byte 5: a binary type that this version has not"},
+        {"t c==\x10 1234567\n", 1, "byte 5: a binary type that this version lacks"},
+        {"t c==\x17\x02\x01\x05\n", 2, "byte 5: a binary type that this version lacks"},
+        {"t c==\x06\x01\n", 3, "byte 5: a binary type that this version lacks"},
         {"t c==\x17\x4d\x01\x05\n", 3, "byte 6: a decimal of too large a scale"},
         {"t c==\x17\x02\x21\x05\n", 3, "byte 7: a decimal of too many bytes"},
         {"t c==\x17\x02\x05\x05\n", 3, "byte 10: the bytes end within a binary field"},
@@ -169,12 +169,12 @@ TEST(ilp_decoder, refuses_with_place_and_reason)
         {"t c==\x0e\x0a\x01\0\0\0\x05\n"s, 2, "byte 8: an array of more than 512 MiB"},
         {"t c==\x0e\x0a\x01\x02\0\0\0 1234567\n"s, 2, "byte 21: the bytes end within an array"},
     };
-    for (const auto& [bytes, version, why] : cases) {
-        EXPECT_EQ(refusal(bytes, version), why) << bytes;
+    for (const auto& [bytes, version, message] : cases) {
+        EXPECT_EQ(refusal(bytes, version), message) << bytes;
     }
 }
 
-TEST(ilp_decoder, knows_decimals)
+TEST(ilp_decoder, recognises_decimal_texts)
 {
     const std::string nines(75, '9');
     for (const std::string& good :

@@ -1,11 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// The test cases that QuestDB's own clients share (tests/data/README.md), for every version.
+// The test cases that the official clients of QuestDB share (tests/data/README.md), in each
+// protocol version.
 
 #include <coquest/buffer.hpp>
 
-#include "core/base64.hpp"
+#include "core/text/base64.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -29,9 +30,9 @@ std::vector<interop_case> cases_for(protocol_version version)
 {
     std::ifstream file(COQUEST_TEST_DATA "/ilp-client-interop-test.json");
     std::vector<interop_case> cases;
-    for (const json& one : json::parse(file)) {
-        if (one.value("minimumProtocolVersion", 1) <= static_cast<int>(version)) {
-            cases.push_back({one, version});
+    for (const json& entry : json::parse(file)) {
+        if (entry.value("minimumProtocolVersion", 1) <= static_cast<int>(version)) {
+            cases.push_back({entry, version});
         }
     }
     return cases;
@@ -58,7 +59,7 @@ std::error_code write(coquest::buffer& rows, const json& spec)
         } else if (type == "DECIMAL") {
             rows.column_dec(name, coquest::decimal::parse(value.get<std::string>()));
         } else {
-            ADD_FAILURE() << "no such type: " << type;
+            ADD_FAILURE() << "unknown type: " << type;
         }
     }
     return rows.try_at_now();
@@ -90,9 +91,9 @@ TEST_P(interop, every_case_gives_the_bytes_or_the_refusal_that_all_clients_agree
             continue;
         }
         EXPECT_FALSE(ec) << ec.message();
-        const std::string got = rows.to_string();
+        const std::string actual = rows.to_string();
         if (version != protocol_version::v1 && result.contains("binaryBase64")) {
-            EXPECT_EQ(got, decode(result["binaryBase64"].get<std::string>()));
+            EXPECT_EQ(actual, decode(result["binaryBase64"].get<std::string>()));
             continue;
         }
         std::vector<std::string> allowed = result.value("anyLines", std::vector<std::string>());
@@ -101,9 +102,9 @@ TEST_P(interop, every_case_gives_the_bytes_or_the_refusal_that_all_clients_agree
         }
         bool matches = false;
         for (const std::string& line : allowed) {
-            matches = matches || got == line + "\n";
+            matches = matches || actual == line + "\n";
         }
-        EXPECT_TRUE(matches) << got;
+        EXPECT_TRUE(matches) << actual;
     }
 }
 

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "core/name.hpp"
+#include "core/ilp/name.hpp"
+#include "core/text/quoted.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,9 +14,8 @@ using coquest::detail::check_name;
 using coquest::detail::explain;
 using coquest::detail::name_kind;
 using coquest::detail::name_problem;
-using coquest::detail::valid_utf8_prefix;
 
-// Contract §3.1, spelt out byte by byte, independently of the table that the library uses.
+// The rules of docs/protocol.md, Names, written without the table that the library uses.
 bool forbidden_everywhere(unsigned char c)
 {
     return c == 0 || (c >= 1 && c <= 9) || c == '\n' || c == 0x0b || c == 0x0c || c == '\r' ||
@@ -49,6 +49,27 @@ TEST(name, dots_go_between_other_characters_of_a_table_name)
     EXPECT_EQ(check_name("a..b", name_kind::table).position, 2U);
 }
 
+// As in QuestDB 9.3.4: TableUtils.isValidTableName refuses a space and a dot at either end, and no
+// other character that it accepts elsewhere.
+TEST(name, a_table_name_neither_begins_nor_ends_with_a_blank)
+{
+    EXPECT_EQ(check_name(" a", name_kind::table).problem, name_problem::outer_blank);
+    EXPECT_EQ(check_name(" a", name_kind::table).position, 0U);
+    EXPECT_EQ(check_name("a b ", name_kind::table).problem, name_problem::outer_blank);
+    EXPECT_EQ(check_name("a b ", name_kind::table).position, 3U);
+    EXPECT_EQ(check_name(" ", name_kind::table).problem, name_problem::outer_blank);
+    EXPECT_EQ(check_name("a b", name_kind::table).problem, name_problem::none);
+    EXPECT_EQ(check_name("\xc2\xa0"
+                         "a\xe2\x80\x83",
+                         name_kind::table)
+                  .problem,
+              name_problem::none);
+    EXPECT_EQ(check_name(" a ", name_kind::column).problem, name_problem::none);
+    EXPECT_EQ(explain(check_name("a ", name_kind::table), "a ", name_kind::table),
+              "table name \"a \": blank at byte 1 is not allowed: a table name neither begins nor "
+              "ends with one");
+}
+
 TEST(name, multi_byte_characters_are_legal_but_a_byte_order_mark_and_invalid_utf8_are_not)
 {
     EXPECT_EQ(check_name("\xd0\xbf\xf0\x9f\x98\x80", name_kind::column).problem,
@@ -75,67 +96,6 @@ TEST(name, long_names_are_cut_in_messages_between_characters)
     const std::string name = std::string(63, 'x') + "\xd0\xbf" + std::string(100, 'y');
 
     EXPECT_EQ(coquest::detail::quoted(name), '"' + std::string(63, 'x') + "...\"");
-}
-
-// RFC 3629 §4, as ranges of code points.
-bool reference_valid(const std::string& text)
-{
-    for (std::size_t i = 0; i < text.size();) {
-        const auto lead = static_cast<unsigned char>(text[i]);
-        const std::size_t length = lead < 0x80                   ? 1
-                                   : lead >= 0xc0 && lead < 0xe0 ? 2
-                                   : lead >= 0xe0 && lead < 0xf0 ? 3
-                                   : lead >= 0xf0 && lead < 0xf8 ? 4
-                                                                 : 0;
-        if (length == 0 || i + length > text.size()) {
-            return false;
-        }
-        static constexpr unsigned masks[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
-        static constexpr unsigned least[] = {0, 0, 0x80, 0x800, 0x10000};
-        unsigned code = lead & masks[length];
-        for (std::size_t k = 1; k < length; ++k) {
-            const auto next = static_cast<unsigned char>(text[i + k]);
-            if (next >> 6 != 2) {
-                return false;
-            }
-            code = code << 6 | (next & 0x3f);
-        }
-        if (code < least[length] || code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) {
-            return false;
-        }
-        i += length;
-    }
-    return true;
-}
-
-TEST(utf8, all_sequences_of_up_to_three_bytes_agree_with_the_definition)
-{
-    std::string text;
-    for (unsigned value = 0; value < 0x1000000; ++value) {
-        // one and two bytes are the three-byte sequences that end in zero bytes
-        text = {static_cast<char>(value >> 16), static_cast<char>(value >> 8),
-                static_cast<char>(value)};
-        ASSERT_EQ(valid_utf8_prefix(text) == text.size(), reference_valid(text)) << value;
-    }
-    for (unsigned value = 0; value < 0x10000; ++value) {
-        text = {static_cast<char>(value >> 8), static_cast<char>(value)};
-        ASSERT_EQ(valid_utf8_prefix(text) == text.size(), reference_valid(text)) << value;
-    }
-}
-
-TEST(utf8, all_leads_of_four_bytes_agree_with_the_definition)
-{
-    static constexpr unsigned char thirds[] = {0x00, 0x7f, 0x80, 0xbf, 0xc0, 0xff};
-    for (unsigned lead = 0xe0; lead < 0x100; ++lead) {
-        for (unsigned second = 0; second < 0x100; ++second) {
-            for (const unsigned char third : thirds) {
-                const std::string text = {static_cast<char>(lead), static_cast<char>(second),
-                                          static_cast<char>(third), '\x80'};
-                ASSERT_EQ(valid_utf8_prefix(text) == text.size(), reference_valid(text))
-                    << lead << ' ' << second;
-            }
-        }
-    }
 }
 
 } // namespace

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <coquest/row.hpp>
+#include <coquest/row_schema.hpp>
 
 #include <gtest/gtest.h>
 
@@ -18,6 +18,7 @@
 namespace {
 
 using namespace coquest;
+using namespace coquest::fields;
 using namespace std::chrono_literals;
 using namespace std::string_literals;
 
@@ -32,7 +33,7 @@ struct trade {
 constexpr row_schema<"trades", symbol<"symbol">, symbol<"side">, f64<"price">, i64<"amount">>
     trades;
 constexpr row_schema<"a b", symbol<"s=">, str<"te xt">, boolean<"b">, i64<"i">, f64<"f">, ts<"t">>
-    all;
+    every_type;
 constexpr row_schema<"t", f64<"x">, i64<"y">, boolean<"z">> numbers;
 
 class typed_row : public testing::TestWithParam<protocol_version> {
@@ -48,13 +49,14 @@ INSTANTIATE_TEST_SUITE_P(versions, typed_row,
                              return "v" + std::to_string(static_cast<int>(param.param));
                          });
 
-TEST_P(typed_row, is_what_the_calls_write)
+TEST_P(typed_row, is_written_as_row_calls_write_it)
 {
     const std::string text = "quo\"te \\ \xc3\xa9";
-    rows.append(all("v a", text, true, -7, 1.5, timestamp_nanos(-1999)).at(timestamp_nanos(12345)));
-    rows.append(all("", "", false, std::uint32_t{7}, 2.5F, timestamp_micros(3)).at_now());
-    rows.append(all(text, std::string("gone"), false, 'x' == 'y' ? 1L : 2L, 1e300,
-                    7s + std::chrono::sys_seconds())
+    rows.append(
+        every_type("v a", text, true, -7, 1.5, timestamp_nanos(-1999)).at(timestamp_nanos(12345)));
+    rows.append(every_type("", "", false, std::uint32_t{7}, 2.5F, timestamp_micros(3)).at_now());
+    rows.append(every_type(text, std::string("gone"), false, 'x' == 'y' ? 1L : 2L, 1e300,
+                           7s + std::chrono::sys_seconds())
                     .at(std::chrono::sys_seconds(9s)));
 
     expected.table("a b")
@@ -85,7 +87,7 @@ TEST_P(typed_row, is_what_the_calls_write)
     EXPECT_EQ(rows.row_count(), 3U);
 }
 
-TEST_P(typed_row, leaves_out_what_is_empty)
+TEST_P(typed_row, leaves_out_empty_optionals)
 {
     const std::optional<double> x = 1;
     const std::optional<double> no_x;
@@ -161,7 +163,7 @@ std::string message_of(buffer& rows, auto call)
     } catch (const error& failure) {
         EXPECT_EQ(rows.to_string(), before);
         EXPECT_EQ(rows.row_count(), count);
-        rows.table("next").symbol("s", "v").at_now(); // the buffer takes rows as before
+        rows.table("next").symbol("s", "v").at_now(); // the buffer still accepts rows
         return failure.what();
     }
     ADD_FAILURE() << "nothing was thrown";
@@ -179,17 +181,20 @@ TEST(typed_row_errors, name_the_field_and_leave_the_buffer_as_it_was)
         message_of(rows, [&] { rows.append(trades("a\0b"s, "b", 1.0, 1).at_now()); }),
         "symbol \"symbol\": zero byte at byte 1 of the value, which the server refuses in symbols");
     EXPECT_EQ(
-        message_of(
-            rows,
-            [&] { rows.append(all("", "\xe6\xbc", true, 1, 1.0, timestamp_nanos(1)).at_now()); }),
+        message_of(rows,
+                   [&] {
+                       rows.append(
+                           every_type("", "\xe6\xbc", true, 1, 1.0, timestamp_nanos(1)).at_now());
+                   }),
         "column \"te xt\": invalid UTF-8 at byte 0 of the value");
     EXPECT_EQ(message_of(rows, [&] { rows.append(numbers(1.0, 2, true).at(timestamp_nanos(-1))); }),
               "timestamp -1 ns is negative: the designated timestamp can't be before 1970");
     EXPECT_EQ(message_of(rows,
                          [&] {
-                             rows.append(all("", "", true, 1, 1.0,
-                                             std::chrono::sys_time<std::chrono::hours>::max())
-                                             .at_now());
+                             rows.append(
+                                 every_type("", "", true, 1, 1.0,
+                                            std::chrono::sys_time<std::chrono::hours>::max())
+                                     .at_now());
                          }),
               "column \"t\": the time point does not fit a 64-bit timestamp");
     EXPECT_EQ(message_of(rows,
@@ -211,15 +216,16 @@ TEST(typed_row_errors, name_the_field_and_leave_the_buffer_as_it_was)
                              rows.table("t");
                              rows.append(numbers(1.0, 2, true).at_now());
                          }),
-              "bad call to `append`: should have called `symbol` or `column` instead");
+              "bad call to `append`: should have called `symbol` or `column` instead: a row of "
+              "table \"t\" is open");
 
-    diagnostics why;
-    EXPECT_EQ(rows.try_append(trades("a", "\x80", 1.0, 1).at_now(), &why), errc::invalid_utf8);
-    EXPECT_EQ(why.message, "symbol \"side\": invalid UTF-8 at byte 0 of the value");
+    diagnostics info;
+    EXPECT_EQ(rows.try_append(trades("a", "\x80", 1.0, 1).at_now(), &info), errc::invalid_utf8);
+    EXPECT_EQ(info.message, "symbol \"side\": invalid UTF-8 at byte 0 of the value");
     EXPECT_FALSE(rows.try_append(trades("a", "b", 1.0, 1).at_now()));
 }
 
-TEST(typed_row_errors, say_when_a_name_is_longer_than_the_server_takes)
+TEST(typed_row_errors, report_a_name_longer_than_the_server_accepts)
 {
     constexpr row_schema<"t", f64<"twenty_characters_xx">> schema;
     buffer rows(protocol_version::v2, {.max_name_len = 19});
@@ -230,7 +236,7 @@ TEST(typed_row_errors, say_when_a_name_is_longer_than_the_server_takes)
     EXPECT_EQ(roomy.row_count(), 1U);
 }
 
-TEST(typed_row_errors, say_when_no_buffer_of_that_size_takes_the_row)
+TEST(typed_row_errors, report_a_row_larger_than_the_buffer)
 {
     buffer rows(protocol_version::v1, {.segment_size = 64, .max_size = 40});
     rows.append(numbers(1.0, 2, true).at_now());
@@ -239,7 +245,7 @@ TEST(typed_row_errors, say_when_no_buffer_of_that_size_takes_the_row)
               std::string::npos);
 }
 
-TEST(typed_row_errors, a_row_that_fits_is_not_refused_for_what_it_leaves_out)
+TEST(typed_row_errors, columns_that_are_left_out_take_no_space)
 {
     constexpr coquest::row_schema<"t", f64<"a">, f64<"b">, f64<"c">, f64<"d">, f64<"e">, f64<"f">,
                                   f64<"g">, f64<"h">, f64<"i">, f64<"j">, f64<"k">, f64<"l">>
@@ -251,12 +257,12 @@ TEST(typed_row_errors, a_row_that_fits_is_not_refused_for_what_it_leaves_out)
     EXPECT_EQ(rows.size(), 15U);
 }
 
-TEST(append_range, takes_a_function_that_writes_the_row)
+TEST(append_range, accepts_a_function_that_writes_the_row)
 {
     const std::list<std::string> names = {"a", "b c"};
     buffer rows;
-    rows.append(names, [](buffer& to, const std::string& name) {
-        to.table("t").symbol("s", name).at_now();
+    rows.append(names, [](buffer& target, const std::string& name) {
+        target.table("t").symbol("s", name).at_now();
     });
     EXPECT_EQ(rows.to_string(), "t,s=a\nt,s=b\\ c\n");
 }
@@ -275,16 +281,17 @@ TEST(append_range, adds_all_rows_or_none)
     EXPECT_EQ(
         message_of(rows,
                    [&] {
-                       rows.append(list, [](buffer& to, const trade& t) {
-                           to.table("t").symbol("s", t.symbol);
+                       rows.append(list, [](buffer& target, const trade& t) {
+                           target.table("t").symbol("s", t.symbol);
                        });
                    }),
-        "element 0: bad call to `append`: should have called `symbol`, `column` or `at` instead");
+        "element 0: bad call to `append`: should have called `symbol`, `column` or `at` instead: a "
+        "row of table \"t\" is open");
 
     const std::string before = rows.to_string();
     EXPECT_THROW(rows.append(list,
-                             [](buffer& to, const trade& t) {
-                                 to.table("t").symbol("s", t.symbol);
+                             [](buffer& target, const trade& t) {
+                                 target.table("t").symbol("s", t.symbol);
                                  throw std::runtime_error("the caller's own");
                              }),
                  std::runtime_error);
@@ -293,20 +300,20 @@ TEST(append_range, adds_all_rows_or_none)
     list[60].side = "sell";
     rows.append(list, row_of);
     EXPECT_EQ(rows.row_count(), 103U);
-    rows.rewind_to_marker(); // still there
+    rows.rewind_to_marker(); // the marker is still set
     EXPECT_TRUE(rows.empty());
 }
 
-TEST(append_range, forgets_a_marker_among_the_rows_that_it_withdraws)
+TEST(append_range, clears_a_marker_among_the_rows_that_it_withdraws)
 {
     buffer rows;
     rows.append(numbers(1.0, 2, true).at_now());
     const std::string before = rows.to_string();
     const int values[] = {1, 2};
     EXPECT_THROW(rows.append(values,
-                             [](buffer& to, int value) {
-                                 to.table("t").column_i64("i", value).at_now();
-                                 to.set_marker();
+                             [](buffer& target, int value) {
+                                 target.table("t").column_i64("i", value).at_now();
+                                 target.set_marker();
                                  if (value == 2) {
                                      throw std::runtime_error("the caller's own");
                                  }
@@ -316,14 +323,14 @@ TEST(append_range, forgets_a_marker_among_the_rows_that_it_withdraws)
     EXPECT_EQ(rows.to_string(), before);
 }
 
-TEST(append_range, brings_nothing_back_that_the_function_has_cleared)
+TEST(append_range, does_not_restore_rows_that_the_function_cleared)
 {
     buffer rows;
     rows.append(numbers(1.0, 2, true).at_now());
     const int values[] = {1};
     EXPECT_THROW(rows.append(values,
-                             [](buffer& to, int) {
-                                 to.clear();
+                             [](buffer& target, int) {
+                                 target.clear();
                                  throw std::runtime_error("the caller's own");
                              }),
                  std::runtime_error);

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// The names that are found in encoded rows, and buffer_options::check_duplicates.
+// Finding the names in encoded rows, and buffer_options::check_duplicates.
 
-#include "core/row_names.hpp"
+#include "core/ilp/row_names.hpp"
 
 #include "encoded.hpp"
 
@@ -11,6 +11,7 @@
 #include <bit>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -35,18 +36,47 @@ buffer checked(protocol_version version = protocol_version::v3)
     return buffer(version, options);
 }
 
-refusal twice(const std::string& name)
+refusal duplicate(const std::string& name)
 {
-    return {errc::invalid_api_call, name + " is twice in one row: the server would keep the first "
-                                           "and drop the second in silence"};
+    return {errc::invalid_api_call, name + " appears twice in the row: the server would keep the "
+                                           "first value and silently drop the second"};
 }
 
-/// The names of the only row of @p rows.
+/// Returns the names of the columns and symbols of an encoded row.
 names listed(const std::string& row)
 {
     names found;
     coquest::detail::list_names(row, found);
     return found;
+}
+
+TEST(check_duplicates, letters_of_all_scripts_are_compared_without_regard_to_case)
+{
+    const std::pair<std::string, std::string> same[] = {
+        {"\xc3\x84", "\xc3\xa4"},         // Ä, ä
+        {"x\xd0\xaf", "X\xd1\x8f"},       // Cyrillic
+        {"\xce\xa3", "\xcf\x83"},         // sigma
+        {"\xc4\xb0", "i"},                // I with a dot
+        {"\xe2\x84\xaa", "k"},            // Kelvin
+        {"\xef\xbc\xa1", "\xef\xbd\x81"}, // full width
+        {"a b\xc3\x84", "A B\xc3\xa4"},
+    };
+    for (const auto& [a, b] : same) {
+        buffer rows = checked();
+        rows.table("t").column_i64(a, 1).column_i64("between", 1).column_i64(b, 2);
+        EXPECT_EQ(rows.try_at_now(), errc::invalid_api_call) << a;
+    }
+    const std::pair<std::string, std::string> different[] = {
+        {"\xcf\x82", "\xcf\x83"},                 // the two small sigmas
+        {"\xc3\x9f", "ss"},                       // sharp s
+        {"\xf0\x90\x90\x80", "\xf0\x90\x90\xa8"}, // Deseret: beyond U+FFFF
+        {"\xc3\xa4", "a"},
+    };
+    for (const auto& [a, b] : different) {
+        buffer rows = checked();
+        rows.table("t").column_i64(a, 1).column_i64(b, 2).at_now();
+        EXPECT_EQ(rows.row_count(), 1U);
+    }
 }
 
 TEST(row_names, symbols_come_before_columns)
@@ -56,13 +86,13 @@ TEST(row_names, symbols_come_before_columns)
     EXPECT_EQ(listed("t a=t\n"), (names{"a"}));
 }
 
-TEST(row_names, a_timestamp_behind_symbols_is_no_name)
+TEST(row_names, timestamp_after_symbols_is_not_a_name)
 {
     EXPECT_EQ(listed("t,a=b 123n\n"), (names{"a"}));
     EXPECT_EQ(listed("t,a= 123\n"), (names{"a"}));
 }
 
-TEST(row_names, escapes_end_nothing)
+TEST(row_names, escaped_separators_do_not_end_a_name)
 {
     EXPECT_EQ(listed("a\\ b\\=c,s\\ p=v\\ \\,\\=\\\n\\\\ x\\=y=\"a\\\"b\\\\\",z=\"\\\n, =\" 1t\n"),
               (names{"s\\ p", "x\\=y", "z"}));
@@ -108,27 +138,28 @@ TEST(row_names, text_values_end_at_the_comma)
     EXPECT_EQ(listed(rows.to_string()), (names{"f", "i", "ts", "b", "s", "empty"}));
 }
 
-TEST(check_duplicates, a_column_that_is_twice_is_refused)
+TEST(check_duplicates, repeated_column_is_refused)
 {
     buffer rows = checked();
 
     EXPECT_EQ(refused(rows, [](buffer& row) { row.column_f64("price", 1).column_i64("price", 2); }),
-              twice("\"price\""));
-    EXPECT_EQ(refused(rows, [](buffer& row) { row.column_i64("first", 2); }), twice("\"first\""));
+              duplicate("\"price\""));
+    EXPECT_EQ(refused(rows, [](buffer& row) { row.column_i64("first", 2); }),
+              duplicate("\"first\""));
 }
 
-TEST(check_duplicates, a_symbol_that_is_twice_is_refused)
+TEST(check_duplicates, repeated_symbol_is_refused)
 {
     buffer rows = checked();
     rows.table("t").symbol("s", "a").symbol("side", "b").symbol("s", "c");
 
-    coquest::diagnostics why;
-    EXPECT_EQ(rows.try_at(timestamp_micros(1), &why), errc::invalid_api_call);
-    EXPECT_EQ(why.message, twice("\"s\"").message);
+    coquest::diagnostics info;
+    EXPECT_EQ(rows.try_at(timestamp_micros(1), &info), errc::invalid_api_call);
+    EXPECT_EQ(info.message, duplicate("\"s\"").message);
     EXPECT_EQ(rows.to_string(), "");
 }
 
-TEST(check_duplicates, a_symbol_and_a_column_of_one_name_are_refused)
+TEST(check_duplicates, symbol_and_column_of_the_same_name_are_refused)
 {
     buffer rows = checked();
     rows.table("t").symbol("s", "a").column_i64("s", 1);
@@ -137,23 +168,23 @@ TEST(check_duplicates, a_symbol_and_a_column_of_one_name_are_refused)
     EXPECT_EQ(rows.to_string(), "");
 }
 
-TEST(check_duplicates, ascii_letters_are_compared_without_regard_to_case)
+TEST(check_duplicates, letters_are_compared_without_regard_to_case)
 {
     buffer rows = checked();
-    const auto with = [&](std::string a, std::string b) {
+    const auto add_two = [&](std::string a, std::string b) {
         rows.clear();
         rows.table("t").column_i64(a, 1).column_i64(b, 2);
         return rows.try_at_now();
     };
 
-    EXPECT_EQ(with("price", "PRICE"), errc::invalid_api_call);
-    EXPECT_EQ(with("pRice", "PricE"), errc::invalid_api_call);
-    EXPECT_EQ(with("a b", "A b"), errc::invalid_api_call);
-    EXPECT_EQ(with("\xc3\xa9", "\xc3\xa9"), errc::invalid_api_call);
-    EXPECT_FALSE(with("price", "prices"));
-    EXPECT_FALSE(with("[", "{")) << "only letters have a case";
-    EXPECT_FALSE(with("@", "`"));
-    EXPECT_FALSE(with("\xc3\xa9", "\xc3\x89")) << "beyond ASCII: left to the server";
+    EXPECT_EQ(add_two("price", "PRICE"), errc::invalid_api_call);
+    EXPECT_EQ(add_two("pRice", "PricE"), errc::invalid_api_call);
+    EXPECT_EQ(add_two("a b", "A b"), errc::invalid_api_call);
+    EXPECT_EQ(add_two("\xc3\xa9", "\xc3\xa9"), errc::invalid_api_call);
+    EXPECT_FALSE(add_two("price", "prices"));
+    EXPECT_FALSE(add_two("[", "{")) << "only letters have a case";
+    EXPECT_FALSE(add_two("@", "`"));
+    EXPECT_EQ(add_two("\xc3\xa9", "\xc3\x89"), errc::invalid_api_call);
 }
 
 TEST(check_duplicates, names_are_compared_as_a_whole_and_with_their_escapes)
@@ -164,10 +195,10 @@ TEST(check_duplicates, names_are_compared_as_a_whole_and_with_their_escapes)
     EXPECT_EQ(rows.row_count(), 2U);
 
     EXPECT_EQ(refused(rows, [](buffer& row) { row.column_i64("a=b", 1).column_i64("a=b", 2); }),
-              twice("\"a=b\""));
+              duplicate("\"a=b\""));
 }
 
-TEST(check_duplicates, values_are_not_taken_for_names)
+TEST(check_duplicates, values_are_not_mistaken_for_names)
 {
     buffer rows = checked();
     const auto bytes = std::bit_cast<double>(std::uint64_t{0x2c61'3d31'692c'613d}); // =a,i1=a,
@@ -185,7 +216,7 @@ TEST(check_duplicates, values_are_not_taken_for_names)
                               .column_dec("c", decimal(10, 2))
                               .column_i64("a", 1);
                       }),
-              twice("\"a\""));
+              duplicate("\"a\""));
 }
 
 TEST(check_duplicates, rows_of_symbols_only_pass_with_and_without_a_timestamp)
@@ -216,11 +247,11 @@ TEST(check_duplicates, rows_are_checked_in_every_segment_and_after_clear)
 
 TEST(check_duplicates, a_moved_buffer_keeps_checking)
 {
-    buffer from = checked();
-    buffer to(std::move(from));
-    to.table("t").column_i64("a", 1).column_i64("a", 2);
+    buffer source = checked();
+    buffer moved(std::move(source));
+    moved.table("t").column_i64("a", 1).column_i64("a", 2);
 
-    EXPECT_EQ(to.try_at_now(), errc::invalid_api_call);
+    EXPECT_EQ(moved.try_at_now(), errc::invalid_api_call);
 }
 
 TEST(check_duplicates, max_size_still_holds)
@@ -233,13 +264,13 @@ TEST(check_duplicates, max_size_still_holds)
     rows.table("t").column_i64("abc", 10).at_now();
     rows.table("t").column_i64("a", 1);
 
-    coquest::diagnostics why;
-    EXPECT_EQ(rows.try_at_now(&why), errc::invalid_api_call);
-    EXPECT_EQ(why.message, "the buffer is full: 20 bytes and a row of 7 exceed max_buf_size (20): "
-                           "flush first");
+    coquest::diagnostics info;
+    EXPECT_EQ(rows.try_at_now(&info), errc::invalid_api_call);
+    EXPECT_EQ(info.message, "the buffer is full: 20 bytes and a row of 7 exceed max_buf_size (20): "
+                            "flush first");
 }
 
-TEST(check_duplicates, is_off_unless_asked_for)
+TEST(check_duplicates, is_off_by_default)
 {
     buffer rows;
     rows.table("t").symbol("a", "x").column_i64("a", 1).column_i64("A", 2).at_now();

@@ -46,8 +46,8 @@ std::string escaped_one_by_one(const std::string& text, const std::string& speci
     return out;
 }
 
-// Any mix of plain bytes, escapes and multi-byte characters, at every length across the blocks.
-TEST(text, random_texts_are_escaped_as_byte_by_byte)
+// Mixes of plain bytes, escapes and multi-byte characters, of lengths that cross the blocks.
+TEST(text, random_texts_are_escaped_as_the_reference_escapes_them)
 {
     static const std::string pieces[] = {"a",
                                          "b",
@@ -78,7 +78,7 @@ TEST(text, random_texts_are_escaped_as_byte_by_byte)
     }
 }
 
-TEST(text, invalid_utf8_is_refused_wherever_it_stands)
+TEST(text, invalid_utf8_is_refused_at_any_position)
 {
     for (std::size_t before = 0; before < 40; ++before) {
         for (const auto& bad :
@@ -101,7 +101,7 @@ TEST(text, a_zero_byte_is_refused_in_symbols_only)
     }
 }
 
-TEST(text, integers_of_every_length)
+TEST(text, integers_of_every_length_are_written)
 {
     for (const std::int64_t value :
          {std::int64_t{0}, std::int64_t{-1}, std::numeric_limits<std::int64_t>::min(),

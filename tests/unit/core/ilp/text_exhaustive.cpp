@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// The text kernels against a reference that goes byte by byte: every short sequence of bytes, every
-// length, every place in a block. Input and output end where the memory ends.
+// Compares the text kernels with a reference that goes byte by byte: every short sequence of bytes,
+// every length, every position in a block. Input and output end at the end of accessible memory.
 
 #include "support/guarded_memory.hpp"
 #include "support/text_reference.hpp"
@@ -32,7 +32,7 @@ using coquest::detail::put_string;
 using coquest::detail::put_symbol;
 using coquest::detail::text_slack;
 
-constexpr std::size_t most = 1024; // bytes of any text here
+constexpr std::size_t max_text = 1024; // bytes of the longest text
 
 using kernel = char* (*)(char*, std::string_view) noexcept;
 
@@ -50,7 +50,7 @@ std::string hex(std::string_view text)
 
 class text_exhaustive : public testing::Test {
 protected:
-    /// Returns memory for a text, right before the page that faults.
+    /// Returns memory for a text, right before an inaccessible page.
     char* place(std::size_t size) { return in_.last(size); }
 
     char* out(std::size_t size) { return out_.last(2 * size + 2 + text_slack); }
@@ -75,7 +75,7 @@ protected:
         ASSERT_TRUE(writes(put_string, text, string_text(text))) << "string of " << hex(text);
     }
 
-    /// Compares a text that is at its place already. Most are refused, which needs no reference.
+    /// Checks a text that is already in guarded memory. An invalid text needs no reference.
     bool agrees(std::string_view text, bool valid)
     {
         return valid ? writes(put_symbol, text, symbol_text(text)) &&
@@ -85,15 +85,15 @@ protected:
     }
 
 private:
-    guarded_memory in_{most};
-    guarded_memory out_{2 * most + 2 + text_slack};
+    guarded_memory in_{max_text};
+    guarded_memory out_{2 * max_text + 2 + text_slack};
 };
 
-// Where a sequence stands: the plain bytes before and behind it. The blocks have 16 or 32 bytes.
+// The numbers of plain bytes before and after a sequence. The blocks have 16 or 32 bytes.
 constexpr std::pair<std::size_t, std::size_t> places[] = {
     {0, 0}, {0, 29}, {13, 0}, {13, 40}, {15, 1}, {15, 17}, {30, 0}, {30, 33}, {31, 0}, {31, 36}};
 
-TEST_F(text_exhaustive, all_sequences_of_one_and_two_bytes)
+TEST_F(text_exhaustive, all_sequences_of_one_and_two_bytes_agree_with_the_reference)
 {
     for (const auto& [before, after] : places) {
         for (std::uint32_t bytes = 0; bytes < 0x100; ++bytes) {
@@ -108,7 +108,7 @@ TEST_F(text_exhaustive, all_sequences_of_one_and_two_bytes)
     }
 }
 
-TEST_F(text_exhaustive, all_sequences_of_three_bytes)
+TEST_F(text_exhaustive, all_sequences_of_three_bytes_agree_with_the_reference)
 {
     for (const auto& [before, after] : {places[0], places[3], places[5], places[6], places[9]}) {
         const std::size_t size = before + 3 + after;
@@ -120,7 +120,7 @@ TEST_F(text_exhaustive, all_sequences_of_three_bytes)
             sequence[1] = static_cast<char>(bytes >> 8);
             sequence[2] = static_cast<char>(bytes);
             const bool valid = utf8_prefix({sequence, 3}) == 3;
-            // ASCII alone is left to the tests below: escapes don't depend on their neighbours
+            // Other tests cover ASCII alone: escapes do not depend on their neighbours.
             if (valid && (bytes & 0x808080) == 0) {
                 continue;
             }
@@ -129,7 +129,7 @@ TEST_F(text_exhaustive, all_sequences_of_three_bytes)
     }
 }
 
-TEST_F(text_exhaustive, sequences_of_four_bytes_at_every_bound)
+TEST_F(text_exhaustive, sequences_of_four_bytes_at_every_bound_agree_with_the_reference)
 {
     const std::uint8_t last_bytes[] = {'\\', 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xff};
     for (const auto& [before, after] : places) {
@@ -154,7 +154,7 @@ TEST_F(text_exhaustive, sequences_of_four_bytes_at_every_bound)
     }
 }
 
-TEST_F(text_exhaustive, all_characters)
+TEST_F(text_exhaustive, all_characters_agree_with_the_reference)
 {
     std::string text;
     for (std::uint32_t c = 0; c < 0x110000; ++c) {
@@ -171,20 +171,20 @@ TEST_F(text_exhaustive, all_characters)
             text += {static_cast<char>(0xf0 | c >> 18), continuation(12), continuation(6),
                      continuation(0)};
         }
-        if (c >= 0xd800 && c < 0xe000) { // half of a pair is no character
+        if (c >= 0xd800 && c < 0xe000) { // a surrogate is not a character
             ASSERT_NO_FATAL_FAILURE(check(text));
             text.resize(text.size() - 3);
         } else if (text.size() > 100) {
             ASSERT_NO_FATAL_FAILURE(check(text));
-            text.erase(0, text.size() - c % 4); // begins within a character, mostly: refused
+            text.erase(0, text.size() - c % 4); // usually begins within a character
             ASSERT_NO_FATAL_FAILURE(check(text));
             text.clear();
         }
     }
 }
 
-// One piece alone at every place of a text of every length.
-TEST_F(text_exhaustive, one_special_byte_or_character_at_every_place)
+// One special piece at every position of texts of every length.
+TEST_F(text_exhaustive, special_piece_at_every_position_agrees_with_the_reference)
 {
     const std::string pieces[] = {"\0"s,
                                   "\x01",
@@ -222,7 +222,7 @@ TEST_F(text_exhaustive, one_special_byte_or_character_at_every_place)
     }
 }
 
-TEST_F(text_exhaustive, every_byte_at_every_place)
+TEST_F(text_exhaustive, every_byte_at_every_position_agrees_with_the_reference)
 {
     for (std::size_t before = 0; before < 70; ++before) {
         std::string text(70, 'x');
@@ -233,7 +233,7 @@ TEST_F(text_exhaustive, every_byte_at_every_place)
     }
 }
 
-TEST_F(text_exhaustive, texts_of_nothing_but_one_character)
+TEST_F(text_exhaustive, texts_of_one_repeated_character_agree_with_the_reference)
 {
     for (const auto& piece :
          {" "s, "\\"s, "\""s, "\n"s, "\0"s, "\xc3\xa9"s, "\xe6\xbc\xa2"s, "\xf0\x9f\x98\x80"s}) {
@@ -248,8 +248,8 @@ TEST_F(text_exhaustive, texts_of_nothing_but_one_character)
     }
 }
 
-// Valid and invalid next to each other: what is carried over from block to block.
-TEST_F(text_exhaustive, random_mixtures)
+// Valid and invalid sequences next to each other: tests the state that passes between blocks.
+TEST_F(text_exhaustive, random_mixtures_agree_with_the_reference)
 {
     const std::string pieces[] = {"a",
                                   "xxxxxxxxxxxxxxx",
@@ -274,7 +274,7 @@ TEST_F(text_exhaustive, random_mixtures)
         for (std::size_t left = random() % 50; left != 0; --left) {
             text += pieces[random() % std::size(pieces)];
         }
-        if (!text.empty() && random() % 2 == 0) { // most often breaks a character
+        if (!text.empty() && random() % 2 == 0) { // usually breaks a character
             text[random() % text.size()] = static_cast<char>(random());
         }
         if (!text.empty() && random() % 4 == 0) {

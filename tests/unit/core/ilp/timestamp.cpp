@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Time points of any clock and duration: the unit they go in, and the ends of 64 bits.
+// Time points of any clock and duration: the unit of the text, and the limits of 64 bits.
 
 #include "encoded.hpp"
 
@@ -28,7 +28,7 @@ using coquest::test::refused;
 constexpr auto lowest = std::numeric_limits<std::int64_t>::min();
 constexpr auto highest = std::numeric_limits<std::int64_t>::max();
 
-/// A clock of a user's, whose epoch is 2000-01-01.
+/// A clock of a user with the epoch 2000-01-01.
 struct millennium_clock {
     using duration = milliseconds;
     using rep = duration::rep;
@@ -85,7 +85,7 @@ void expect_too_far(Time time)
     EXPECT_EQ(rows.to_string(), "");
 }
 
-TEST(timestamp, ticks_of_microseconds_and_coarser_go_in_microseconds)
+TEST(timestamp, ticks_of_microseconds_and_coarser_are_written_in_microseconds)
 {
     EXPECT_EQ(sent(since_epoch(microseconds(1'700'000'000'123'456))), "1700000000123456t");
     EXPECT_EQ(sent(since_epoch(milliseconds(1'700'000'000'123))), "1700000000123000t");
@@ -97,7 +97,7 @@ TEST(timestamp, ticks_of_microseconds_and_coarser_go_in_microseconds)
     EXPECT_EQ(sent(since_epoch(duration<std::uint8_t>(255))), "255000000t");
 }
 
-TEST(timestamp, finer_ticks_go_in_nanoseconds)
+TEST(timestamp, finer_ticks_are_written_in_nanoseconds)
 {
     EXPECT_EQ(sent(since_epoch(nanoseconds(1'700'000'000'123'456'789))), "1700000000123456789n");
     EXPECT_EQ(sent(since_epoch(duration<std::int64_t, std::ratio<1, 10'000'000>>(15))), "1500n");
@@ -105,7 +105,8 @@ TEST(timestamp, finer_ticks_go_in_nanoseconds)
     EXPECT_EQ(sent(system_clock::time_point(nanoseconds(5))), "5n");
 }
 
-TEST(timestamp, version_1_has_microseconds_in_columns_and_nanoseconds_in_the_row)
+TEST(timestamp,
+     version_1_writes_columns_in_microseconds_and_the_designated_timestamp_in_nanoseconds)
 {
     const auto time = since_epoch(nanoseconds(1'700'000'000'123'456'789));
 
@@ -114,14 +115,14 @@ TEST(timestamp, version_1_has_microseconds_in_columns_and_nanoseconds_in_the_row
     EXPECT_EQ(designated(since_epoch(seconds(2)), protocol_version::v1), "2000000000");
 }
 
-TEST(timestamp, the_designated_timestamp_goes_in_the_same_units)
+TEST(timestamp, designated_timestamp_is_written_in_the_same_units)
 {
     EXPECT_EQ(designated(since_epoch(seconds(2))), "2000000t");
     EXPECT_EQ(designated(since_epoch(nanoseconds(2)), protocol_version::v3), "2n");
     EXPECT_EQ(designated(since_epoch(duration<double>(2.5))), "2500000000n");
 }
 
-TEST(timestamp, floating_durations_go_in_nanoseconds)
+TEST(timestamp, floating_durations_are_written_in_nanoseconds)
 {
     EXPECT_EQ(sent(since_epoch(duration<double>(1'700'000'000.5))), "1700000000500000000n");
     EXPECT_EQ(sent(since_epoch(duration<float>(-0.25F))), "-250000000n");
@@ -142,7 +143,7 @@ TEST(timestamp, floating_durations_that_do_not_fit_are_refused)
     expect_too_far(since_epoch(duration<double, std::nano>(0x1p63)));
 }
 
-TEST(timestamp, the_last_that_fits_is_taken_and_the_next_refused)
+TEST(timestamp, largest_value_that_fits_is_accepted_and_the_next_refused)
 {
     EXPECT_EQ(sent(since_epoch(microseconds(highest))), "9223372036854775807t");
     EXPECT_EQ(sent(since_epoch(microseconds(lowest))), "-9223372036854775808t");
@@ -204,7 +205,7 @@ TEST(timestamp, a_designated_time_point_before_1970_is_refused)
     }
 }
 
-TEST(timestamp, now_is_the_system_clocks_time)
+TEST(timestamp, now_is_the_time_of_the_system_clock)
 {
     const auto before = system_clock::now().time_since_epoch();
     const timestamp_micros micros = timestamp_micros::now();
@@ -217,7 +218,7 @@ TEST(timestamp, now_is_the_system_clocks_time)
     EXPECT_LE(nanos.value, duration_cast<nanoseconds>(after).count());
 }
 
-TEST(timestamp, a_time_point_outside_a_row_is_a_wrong_call)
+TEST(timestamp, is_refused_outside_of_a_row)
 {
     EXPECT_EQ(coquest::test::without_row(
                   protocol_version::v2,

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// The types that the server casts from text or from numbers (contract §5.8).
+// The types that the server casts from text or numbers (docs/protocol.md, Types and values).
 
 #include "encoded.hpp"
 
@@ -28,7 +28,7 @@ using coquest::test::refused;
 using coquest::test::without_row;
 using namespace std::string_literals;
 
-/// Returns what @p add has added to a row, in any version the same.
+/// Returns the text of the columns that @p add adds. It is the same in every protocol version.
 template <class Add>
 std::string sent(Add add)
 {
@@ -47,7 +47,7 @@ uuid counting_uuid()
     return value;
 }
 
-TEST(values, a_uuid_is_its_text)
+TEST(values, uuid_is_written_as_text)
 {
     EXPECT_EQ(sent([](buffer& rows) { rows.column_uuid("u", counting_uuid()); }),
               "u=\"00112233-4455-6677-8899-aabbccddeeff\"");
@@ -55,7 +55,7 @@ TEST(values, a_uuid_is_its_text)
               "u=\"00000000-0000-0000-0000-000000000000\"");
 }
 
-TEST(values, an_ipv4_address_is_its_text)
+TEST(values, ipv4_address_is_written_as_text)
 {
     const auto address = [](std::uint32_t value) {
         return sent([&](buffer& rows) { rows.column_ipv4("i", ipv4{value}); });
@@ -66,7 +66,7 @@ TEST(values, an_ipv4_address_is_its_text)
     EXPECT_EQ(address(0x0a6409c8), "i=\"10.100.9.200\"");
 }
 
-TEST(values, a_char_is_a_string_of_one_character)
+TEST(values, char_is_written_as_a_string_of_one_character)
 {
     const auto character = [](char16_t value) {
         return sent([&](buffer& rows) { rows.column_char("c", value); });
@@ -80,16 +80,16 @@ TEST(values, a_char_is_a_string_of_one_character)
     EXPECT_EQ(character('\n'), "c=\"\\\n\"");
 }
 
-TEST(values, a_char_that_the_server_would_refuse_is_refused)
+TEST(values, char_that_the_server_would_refuse_is_refused)
 {
     const auto character = [](char16_t value) {
         return refused(protocol_version::v2, [&](buffer& rows) { rows.column_char("c", value); });
     };
     const refusal not_ascii{errc::invalid_api_call,
-                            "column \"c\": the server takes only ASCII into a CHAR column"};
+                            "column \"c\": the server accepts only ASCII in a CHAR column"};
     EXPECT_EQ(character(0),
               (refusal{errc::invalid_api_call,
-                       "column \"c\": zero is no CHAR: leave the column out for NULL"}));
+                       "column \"c\": zero is not a CHAR: leave the column out for NULL"}));
     EXPECT_EQ(character(0x80), not_ascii);
     EXPECT_EQ(character(u'\u20ac'), not_ascii);
     EXPECT_EQ(character(0xd800), not_ascii);
@@ -97,21 +97,22 @@ TEST(values, a_char_that_the_server_would_refuse_is_refused)
               no_row_is_open);
 }
 
-TEST(values, a_long256_is_hexadecimal_without_leading_zeros)
+TEST(values, long256_is_written_in_hexadecimal_without_leading_zeros)
 {
     const auto number = [](std::array<std::uint64_t, 4> words) {
         return sent([&](buffer& rows) { rows.column_long256("l", long256{words}); });
     };
-    constexpr auto all = std::numeric_limits<std::uint64_t>::max();
+    constexpr auto all_bits = std::numeric_limits<std::uint64_t>::max();
     EXPECT_EQ(number({0, 0, 0, 0}), "l=0x0i");
     EXPECT_EQ(number({0x1f, 0, 0, 0}), "l=0x1fi");
     EXPECT_EQ(number({0, 1, 0, 0}), "l=0x10000000000000000i");
     EXPECT_EQ(number({0x0123456789abcdef, 0x1111222233334444, 0xfedcba9876543210, 0xabc}),
               "l=0xabcfedcba987654321011112222333344440123456789abcdefi");
-    EXPECT_EQ(number({all, all, all, all}), "l=0x" + std::string(64, 'f') + "i");
+    EXPECT_EQ(number({all_bits, all_bits, all_bits, all_bits}),
+              "l=0x" + std::string(64, 'f') + "i");
 }
 
-TEST(values, a_date_is_a_timestamp_in_microseconds)
+TEST(values, date_is_written_as_a_timestamp_in_microseconds)
 {
     using std::chrono::milliseconds;
     const auto date = [](std::int64_t millis) {
@@ -128,7 +129,7 @@ TEST(values, a_date_is_a_timestamp_in_microseconds)
                        "column \"d\": the time point does not fit a 64-bit timestamp"}));
 }
 
-TEST(values, a_geohash_is_its_text)
+TEST(values, geohash_is_written_as_text)
 {
     const auto hash = [](std::uint64_t bits, int characters) {
         return sent([&](buffer& rows) { rows.column_geohash("g", geohash{bits, characters}); });
@@ -144,7 +145,7 @@ TEST(values, a_geohash_is_its_text)
     EXPECT_EQ(hash(0b11000'11001'11010'11011'11100'11101'11110'11111, 8), "g=\"stuvwxyz\"");
 }
 
-TEST(values, a_point_lies_in_its_geohash)
+TEST(values, geohash_of_a_point_contains_the_point)
 {
     const auto hash = [](double latitude, double longitude, int characters) {
         return sent([&](buffer& rows) {
@@ -159,7 +160,7 @@ TEST(values, a_point_lies_in_its_geohash)
     EXPECT_EQ(hash(-90, -180, 12), "g=\"000000000000\"");
 }
 
-TEST(values, a_geohash_that_is_none_is_refused)
+TEST(values, invalid_geohash_is_refused)
 {
     const auto hash = [](geohash value) {
         return refused(protocol_version::v2,
@@ -185,7 +186,7 @@ TEST(values, a_geohash_that_is_none_is_refused)
               no_row_is_open);
 }
 
-TEST(values, column_picks_the_type)
+TEST(values, column_chooses_the_type_by_the_value)
 {
     EXPECT_EQ(sent([](buffer& rows) {
                   rows.column("u", uuid())

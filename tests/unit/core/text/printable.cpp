@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "core/printable.hpp"
+#include "core/text/printable.hpp"
 
-#include <coquest/name.hpp>
+#include "core/text/utf8.hpp"
 
 #include <gtest/gtest.h>
 
@@ -14,7 +14,7 @@
 namespace coquest::detail {
 namespace {
 
-TEST(printable, text_goes_through_as_it_is)
+TEST(printable, printable_text_is_unchanged)
 {
     EXPECT_EQ(printable("", 10), "");
     EXPECT_EQ(printable("line 1: bad \"x\"", 100), "line 1: bad \"x\"");
@@ -22,7 +22,7 @@ TEST(printable, text_goes_through_as_it_is)
               "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80");
 }
 
-TEST(printable, control_characters_go)
+TEST(printable, control_characters_are_removed)
 {
     using namespace std::string_literals;
     const struct {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "tls/byte_queue.hpp"
+#include "tls/session/byte_queue.hpp"
 
 #include <gtest/gtest.h>
 
@@ -24,7 +24,7 @@ std::string content(const byte_queue& queue)
     return {reinterpret_cast<const char*>(queue.data().data()), queue.size()};
 }
 
-TEST(byte_queue, first_in_first_out)
+TEST(byte_queue, is_first_in_first_out)
 {
     byte_queue queue;
     std::array<std::byte, 4> out{};

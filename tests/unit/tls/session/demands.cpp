@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// What options demand of a server on top of a good certificate: a version, a key; and roots that
-// come from memory.
+// Options that demand more of a server than a good certificate (a version, a key), and roots from
+// memory.
 
-#include "core/key_pin.hpp"
-#include "tls/x509.hpp"
-#include "unit/tls/session_fixture.hpp"
+#include "core/config/key_pin.hpp"
+#include "tls/x509/x509.hpp"
+#include "unit/tls/session/session_fixture.hpp"
 
 #include <string>
 #include <vector>
@@ -19,10 +19,10 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-/// Computed otherwise than the backends do: by OpenSSL, from the key and not the certificate.
-std::string pin_of(const identity& who)
+/// Computes the pin independently of the backends: with OpenSSL, from the key information.
+std::string pin_of(const identity& certificate)
 {
-    const std::vector<std::byte> der = who.der();
+    const std::vector<std::byte> der = certificate.der();
     const auto facts = detail::parse_certificate(der);
     detail::key_hash hash{};
     EXPECT_EQ(EVP_Digest(facts->key_info.data(), facts->key_info.size(),
@@ -36,19 +36,21 @@ class tls_demands : public session_test {
 protected:
     tls_demands() { options_.ca = tls_ca::pem_file; }
 
-    /// Shakes hands with @p spec; the kind is 0 where that worked.
+    /// Does a handshake with a server of @p spec. The kind is 0 after a success.
     tls_diagnosis meet(const server_behaviour& spec)
     {
         tls_server server(spec);
         tls_pair pair(connect(options_), server, whole);
-        const std::error_code failed = pair.handshake();
+        const auto failed = pair.handshake();
         EXPECT_FALSE(failed && server.is_established());
-        tls_diagnosis why = pair.client().diagnosis(failed);
-        why.kind = failed ? why.kind : tls_failure{};
-        return why;
+        alert_ = server.alert();
+        tls_diagnosis diagnosis = pair.diagnosis();
+        diagnosis.kind = failed ? diagnosis.kind : tls_failure{};
+        return diagnosis;
     }
 
     tls_options options_;
+    int alert_ = -1; // that the server of the last meet() received
 };
 COQUEST_WITH_EACH_BACKEND(tls_demands);
 
@@ -60,11 +62,11 @@ TEST_P(tls_demands, tls_min_1_3_refuses_a_server_of_1_2)
     EXPECT_EQ(meet(old).kind, tls_failure{});
 
     options_.min = tls_min::v1_3;
-    const tls_diagnosis why = meet(old);
+    const tls_diagnosis diagnosis = meet(old);
 
-    EXPECT_EQ(why.kind, tls_failure::protocol_version);
-    EXPECT_THAT(why.text, HasSubstr("does not speak TLS 1.3, which tls_min=1.3 demands"));
-    EXPECT_THAT(why.hint, HasSubstr("tls_min=1.2"));
+    EXPECT_EQ(diagnosis.kind, tls_failure::protocol_version);
+    EXPECT_THAT(diagnosis.text, HasSubstr("does not speak TLS 1.3, which tls_min=1.3 demands"));
+    EXPECT_THAT(diagnosis.hint, HasSubstr("tls_min=1.2"));
     EXPECT_EQ(meet(good_server()).kind, tls_failure{});
 }
 
@@ -82,7 +84,7 @@ TEST_P(tls_demands, tls_min_1_3_offers_nothing_older)
     }
 }
 
-TEST_P(tls_demands, a_pinned_key)
+TEST_P(tls_demands, key_must_be_among_the_pins)
 {
     options_.roots_pem = root().pem();
     for (const key_ptr& key : {rsa_key(2048), ec_key()}) {
@@ -96,20 +98,20 @@ TEST_P(tls_demands, a_pinned_key)
         options_.pins = {other, found.substr(7)};
         EXPECT_EQ(meet(spec).kind, tls_failure{});
         options_.pins = {other};
-        const tls_diagnosis one = meet(spec);
+        const tls_diagnosis single = meet(spec);
+        EXPECT_GT(alert_, 0);
         options_.pins = {other, other};
-        const tls_diagnosis two = meet(spec);
+        const tls_diagnosis several = meet(spec);
 
-        EXPECT_EQ(one.kind, tls_failure::pin_mismatch);
-        EXPECT_EQ(one.text, "certificate verify failed: the key of localhost is " + found +
-                                ", which is not that of tls_pin");
-        EXPECT_THAT(one.hint, AllOf(HasSubstr("set tls_pin=" + found), HasSubstr("intercepts")));
-        EXPECT_GT(one.alert_sent, 0);
-        EXPECT_THAT(two.text, HasSubstr("not among the 2 of tls_pin"));
+        EXPECT_EQ(single.kind, tls_failure::pin_mismatch);
+        EXPECT_EQ(single.text, "certificate verify failed: the key of localhost is " + found +
+                                   ", which is not that of tls_pin");
+        EXPECT_THAT(single.hint, AllOf(HasSubstr("set tls_pin=" + found), HasSubstr("intercepts")));
+        EXPECT_THAT(several.text, HasSubstr("not among the 2 of tls_pin"));
     }
 }
 
-TEST_P(tls_demands, a_pin_takes_nothing_from_the_other_checks)
+TEST_P(tls_demands, pin_does_not_replace_the_other_checks)
 {
     options_.roots_pem = root().pem();
     server_behaviour spec;
@@ -122,18 +124,18 @@ TEST_P(tls_demands, a_pin_takes_nothing_from_the_other_checks)
     EXPECT_EQ(meet(spec).kind, tls_failure::self_signed);
 }
 
-TEST_P(tls_demands, a_pin_that_is_none_fails_early)
+TEST_P(tls_demands, malformed_pin_fails_early)
 {
     options_.roots_pem = root().pem();
     options_.pins = {"sha256/AAAA"};
 
-    const tls_diagnosis why = refusal(options_);
+    const tls_diagnosis diagnosis = refusal(options_);
 
-    EXPECT_EQ(why.kind, tls_failure::unsupported);
-    EXPECT_THAT(why.text, HasSubstr("tls_pin: a pin is sha256/"));
+    EXPECT_EQ(diagnosis.kind, tls_failure::unsupported);
+    EXPECT_THAT(diagnosis.text, HasSubstr("tls_pin: a pin is sha256/"));
 }
 
-TEST_P(tls_demands, roots_in_memory)
+TEST_P(tls_demands, roots_may_come_from_memory)
 {
     options_.roots_pem = self_signed(ca_spec("another root")).pem();
     const tls_diagnosis unknown = meet(good_server());

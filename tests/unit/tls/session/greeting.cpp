@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "tls/greeting.hpp"
+#include "tls/session/greeting.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -25,11 +25,11 @@ greeting classify(std::string_view text)
 
 std::string explain(std::string_view text)
 {
-    const tls_diagnosis why = detail::explain_greeting(std::as_bytes(std::span(text)));
-    EXPECT_EQ(why.kind, tls_failure::not_tls);
-    EXPECT_THAT(why.text, HasSubstr("answered without TLS"));
-    EXPECT_THAT(why.hint, HasSubstr("use http or tcp"));
-    return why.text;
+    const tls_diagnosis diagnosis = detail::explain_greeting(std::as_bytes(std::span(text)));
+    EXPECT_EQ(diagnosis.kind, tls_failure::not_tls);
+    EXPECT_THAT(diagnosis.text, HasSubstr("answered without TLS"));
+    EXPECT_THAT(diagnosis.hint, HasSubstr("use http or tcp"));
+    return diagnosis.text;
 }
 
 TEST(greeting, handshake_and_alert_records_are_tls)
@@ -40,7 +40,7 @@ TEST(greeting, handshake_and_alert_records_are_tls)
     EXPECT_EQ(classify(""), greeting::undecided);
 }
 
-TEST(greeting, anything_else_is_not)
+TEST(greeting, other_bytes_are_not_tls)
 {
     EXPECT_EQ(classify("\x16\x02"), greeting::other);
     EXPECT_EQ(classify("\x17\x03\x03"), greeting::other);
@@ -48,7 +48,7 @@ TEST(greeting, anything_else_is_not)
     EXPECT_EQ(classify(std::string_view("\0", 1)), greeting::other);
 }
 
-TEST(greeting, a_banner_is_awaited_to_its_line_end)
+TEST(greeting, banner_is_read_to_its_line_end)
 {
     const std::string banner = "HTTP/1.1 400 Bad Request\r\n";
 

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// What a session tells of its peer.
+// What a session reports about its peer.
 
-#include "unit/tls/session_fixture.hpp"
+#include "unit/tls/session/session_fixture.hpp"
 
 #include <string>
 #include <vector>
@@ -16,7 +16,7 @@ using ::testing::IsEmpty;
 
 class tls_peer_test : public session_test {
 protected:
-    /// Shakes hands, which is expected to end as @p success says.
+    /// Does a handshake, and expects it to succeed or fail as @p success says.
     tls_peer peer_of(const server_behaviour& spec, const std::string& roots, bool success = true)
     {
         const temp_file file(roots);
@@ -25,14 +25,14 @@ protected:
         options.keep_chain = true;
         tls_server server(spec);
         tls_pair pair(connect(options), server, whole);
-        const std::error_code failed = pair.handshake();
-        EXPECT_EQ(!failed, success) << pair.client().diagnosis(failed).text;
+        const auto failed = pair.handshake();
+        EXPECT_EQ(!failed, success) << pair.diagnosis().text;
         return pair.client().peer();
     }
 };
 COQUEST_WITH_EACH_BACKEND(tls_peer_test);
 
-TEST_P(tls_peer_test, version_and_suite)
+TEST_P(tls_peer_test, version_and_suite_are_reported)
 {
     server_behaviour spec = good_server();
     EXPECT_EQ(peer_of(spec, root().pem()).version, "TLS 1.3");
@@ -44,7 +44,7 @@ TEST_P(tls_peer_test, version_and_suite)
     EXPECT_EQ(older.suite, "ECDHE-ECDSA-AES256-GCM-SHA384");
 }
 
-TEST_P(tls_peer_test, chain_and_the_root_at_its_end)
+TEST_P(tls_peer_test, chain_and_its_root_are_reported)
 {
     const identity between = issue(ca_spec("between"), root());
     server_behaviour spec;
@@ -59,7 +59,7 @@ TEST_P(tls_peer_test, chain_and_the_root_at_its_end)
     EXPECT_EQ(peer.anchor_source, "certificate 2 of 2 in " + roots_path);
 }
 
-TEST_P(tls_peer_test, a_pinned_certificate_is_its_own_anchor)
+TEST_P(tls_peer_test, trusted_leaf_is_its_own_anchor)
 {
     server_behaviour spec;
     spec.certificate = guide_recipe();
@@ -70,7 +70,7 @@ TEST_P(tls_peer_test, a_pinned_certificate_is_its_own_anchor)
     EXPECT_EQ(peer.anchor_source, roots_path);
 }
 
-TEST_P(tls_peer_test, a_refused_chain_is_kept_without_anchor)
+TEST_P(tls_peer_test, refused_chain_is_reported_without_an_anchor)
 {
     cert_spec expired = server_spec();
     expired.from = std::chrono::hours(-48);
@@ -86,7 +86,7 @@ TEST_P(tls_peer_test, a_refused_chain_is_kept_without_anchor)
     EXPECT_EQ(peer.suite, "");
 }
 
-TEST_P(tls_peer_test, nothing_is_kept_unless_asked_for)
+TEST_P(tls_peer_test, chain_is_not_kept_by_default)
 {
     tls_server server(good_server());
 

@@ -1,11 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// A later connection resumes what an earlier one has verified, and nothing else.
+// A connection resumes a session that an earlier connection verified, and no other.
 
-#include "tls/session_cache.hpp"
-#include "tls/session_core.hpp"
-#include "unit/tls/session_fixture.hpp"
+#include "tls/session/session_cache.hpp"
+#include "tls/session/session_core.hpp"
+#include "tls/trust/clock.hpp"
+#include "tls/trust/crypto.hpp"
+#include "unit/tls/session/session_fixture.hpp"
 
 #include <chrono>
 #include <memory>
@@ -27,20 +29,20 @@ protected:
 
     std::shared_ptr<const detail::any_tls_backend> make()
     {
-        tls_diagnosis why;
-        auto made = GetParam().make(options_, why);
-        EXPECT_TRUE(made) << why.text;
-        return made;
+        tls_diagnosis diagnosis;
+        auto backend = GetParam().make(options_, diagnosis);
+        EXPECT_TRUE(backend);
+        return backend;
     }
 
-    /// Connects, exchanges some bytes, and ends; says whether the session was resumed.
+    /// Connects, exchanges some bytes and ends. Returns whether the session was resumed.
     bool visit(tls_server& server, std::string_view host = "localhost", std::uint16_t port = 1,
                bool speaks = true)
     {
-        tls_diagnosis why;
-        tls_pair pair(backend_->make_session(host, port, why), server, whole);
-        const std::error_code failed = pair.handshake();
-        EXPECT_FALSE(failed) << pair.client().diagnosis(failed).text;
+        tls_diagnosis diagnosis;
+        tls_pair pair(backend_->make_session(host, port, diagnosis), server, whole);
+        const auto failed = pair.handshake();
+        EXPECT_FALSE(failed) << pair.diagnosis().text;
         if (failed) {
             return false;
         }
@@ -50,7 +52,7 @@ protected:
             server.send("hello");
             EXPECT_FALSE(pair.read(5, text));
             EXPECT_EQ(text, "hello");
-        } else { // takes the tickets, and has nothing to read
+        } else { // reads the tickets; there is no data
             EXPECT_TRUE(pair.read(1, text));
         }
         EXPECT_FALSE(pair.write("world"));
@@ -86,7 +88,7 @@ TEST_P(resumption_test, each_connection_resumes_the_one_before)
     }
 }
 
-TEST_P(resumption_test, nothing_of_another_server_or_other_options)
+TEST_P(resumption_test, sessions_of_another_server_or_other_options_are_not_resumed)
 {
     for (const tls_version version : {tls_version::tls1_2, tls_version::tls1_3}) {
         backend_ = make();
@@ -101,16 +103,17 @@ TEST_P(resumption_test, nothing_of_another_server_or_other_options)
         backend_ = make();
         EXPECT_FALSE(visit(*first.again()));
         backend_ = kept;
-        EXPECT_TRUE(visit(*first.again())) << "it would not have been resumed anyway";
+        EXPECT_TRUE(visit(*first.again()))
+            << "the server does not resume at all, so the test shows nothing";
     }
 }
 
-TEST_P(resumption_test, a_server_that_forgot_gets_a_full_handshake)
+TEST_P(resumption_test, server_without_the_session_gets_a_full_handshake)
 {
     for (const tls_version version : {tls_version::tls1_2, tls_version::tls1_3}) {
         backend_ = make();
         tls_server first(only(version));
-        tls_server other(only(version)); // with ticket keys of its own
+        tls_server other(only(version)); // has other ticket keys
         EXPECT_FALSE(visit(first));
 
         EXPECT_FALSE(visit(other));
@@ -118,7 +121,7 @@ TEST_P(resumption_test, a_server_that_forgot_gets_a_full_handshake)
     }
 }
 
-TEST_P(resumption_test, a_server_that_forgot_is_verified)
+TEST_P(resumption_test, server_without_the_session_is_verified)
 {
     for (const tls_version version : {tls_version::tls1_2, tls_version::tls1_3}) {
         backend_ = make();
@@ -127,14 +130,14 @@ TEST_P(resumption_test, a_server_that_forgot_is_verified)
         server_behaviour bad = only(version);
         bad.certificate = self_signed(server_spec());
         tls_server impostor(bad);
-        tls_diagnosis why;
-        tls_pair pair(backend_->make_session("localhost", 1, why), impostor, whole);
+        tls_diagnosis diagnosis;
+        tls_pair pair(backend_->make_session("localhost", 1, diagnosis), impostor, whole);
 
         EXPECT_EQ(pair.handshake(), tls_failure::self_signed);
     }
 }
 
-TEST_P(resumption_test, tls_min_holds_for_what_is_resumed)
+TEST_P(resumption_test, tls_min_applies_to_resumed_sessions)
 {
     options_.min = tls_min::v1_3;
     backend_ = make();
@@ -158,7 +161,7 @@ int taken(detail::session_cache& cache, const std::string& server, hours later =
     return found ? *static_cast<const int*>(found->native.get()) : 0;
 }
 
-TEST(session_cache, gives_the_newest_once)
+TEST(session_cache, returns_the_newest_session_and_each_once)
 {
     detail::session_cache cache;
     cache.put("a", saved(1, hours(1)));
@@ -171,7 +174,7 @@ TEST(session_cache, gives_the_newest_once)
     EXPECT_EQ(taken(cache, "b"), 2);
 }
 
-TEST(session_cache, forgets_what_is_out_of_date)
+TEST(session_cache, drops_expired_sessions)
 {
     detail::session_cache cache;
     cache.put("a", saved(1, hours(3)));
@@ -181,14 +184,14 @@ TEST(session_cache, forgets_what_is_out_of_date)
     EXPECT_EQ(taken(cache, "a"), 0);
 }
 
-TEST(session_cache, forgets_a_server)
+TEST(session_cache, drops_the_sessions_of_one_server)
 {
     detail::session_cache cache;
     cache.put("a", saved(1, hours(1)));
     cache.put("b", saved(2, hours(1)));
     cache.put("a", saved(3, hours(1)));
 
-    cache.forget("a");
+    cache.remove("a");
 
     EXPECT_EQ(taken(cache, "a"), 0);
     EXPECT_EQ(taken(cache, "b"), 2);
@@ -208,9 +211,9 @@ TEST(session_cache, is_bounded)
     EXPECT_EQ(count, 64);
 }
 
-// ---------------------------------------------------------------- how long it is good
+// ---------------------------------------------------------------- how long a verdict holds
 
-TEST(session_core, what_was_verified_is_good_until_its_first_end)
+TEST(session_core, verified_chain_is_good_until_its_first_certificate_expires)
 {
     cert_spec short_ca = ca_spec("above");
     short_ca.until = hours(5);
@@ -218,8 +221,14 @@ TEST(session_core, what_was_verified_is_good_until_its_first_end)
     const identity leaf = issue(server_spec(), above);
     const std::vector<std::byte> ders[] = {leaf.der(), above.der()};
     const std::vector<detail::der_bytes> chain(std::begin(ders), std::end(ders));
-    detail::peer_check check(*detail::host_name::parse("localhost"),
-                             std::make_shared<const detail::trust>());
+    const detail::crypto all_good{
+        nullptr,
+        [](const detail::signed_data&, detail::der_bytes) { return detail::signature_check::good; },
+        nullptr};
+    auto roots = std::make_shared<detail::trust>();
+    roots->primitives = &all_good;
+    roots->issuers.push_back({root().der(), {}});
+    detail::peer_check check(*detail::host_name::parse("localhost"), roots);
 
     EXPECT_TRUE(check.judge(chain, {}, detail::current_time()));
 

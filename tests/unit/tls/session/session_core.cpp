@@ -1,11 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Sessions once they are up: what they send and take beside data, and how they end.
+// Sessions after the handshake: messages other than data, errors, and the end.
 
-#include "tls/session_core.hpp"
+#include "tls/session/session_core.hpp"
+#include "tls/trust/clock.hpp"
 
-#include "unit/tls/session_fixture.hpp"
+#include "unit/tls/session/session_fixture.hpp"
 
 #include <array>
 #include <atomic>
@@ -23,24 +24,24 @@ using ::testing::HasSubstr;
 class tls_session : public session_test {};
 COQUEST_WITH_EACH_BACKEND(tls_session);
 
-TEST_P(tls_session, a_flipped_bit_in_a_record_is_found)
+TEST_P(tls_session, flipped_bit_in_a_record_is_detected)
 {
     for (const tls_version version : {tls_version::tls1_2, tls_version::tls1_3}) {
         server_behaviour spec = good_server();
         spec.min = spec.max = version;
         tls_server server(spec);
         const auto pair = established(server);
-        std::string got;
+        std::string received;
         server.wire.clear(); // tickets
         server.send("a reply");
         server.wire[server.wire.size() / 2] ^= std::byte{1};
 
-        const std::error_code failed = pair->read(7, got);
+        const auto failed = pair->read(7, received);
 
         EXPECT_EQ(failed, tls_failure::bad_record);
-        EXPECT_EQ(got, "");
-        EXPECT_THAT(pair->client().diagnosis(failed).text, HasSubstr("damaged or forged"));
-        EXPECT_EQ(pair->read(7, got), tls_failure::bad_record); // and stays so
+        EXPECT_EQ(received, "");
+        EXPECT_THAT(pair->diagnosis().text, HasSubstr("damaged or forged"));
+        EXPECT_EQ(pair->read(7, received), tls_failure::bad_record); // the error stays
         EXPECT_EQ(pair->write("x"), tls_failure::bad_record);
     }
 }
@@ -52,11 +53,11 @@ TEST_P(tls_session, a_truncated_record_waits_for_more)
     server.send("a reply");
     server.wire.pop_back();
 
-    std::string got;
-    const std::error_code failed = pair->read(7, got);
+    std::string received;
+    const auto failed = pair->read(7, received);
 
-    EXPECT_EQ(failed, std::errc::operation_would_block);
-    EXPECT_EQ(got, "");
+    EXPECT_EQ(failed, tls_failure::timed_out);
+    EXPECT_EQ(received, "");
 }
 
 TEST_P(tls_session, close_notify_ends_reading_in_order)
@@ -69,17 +70,17 @@ TEST_P(tls_session, close_notify_ends_reading_in_order)
         server.send("last words");
         server.close();
 
-        std::string got;
-        const std::error_code failed = pair->read(100, got);
+        std::string received;
+        const auto failed = pair->read(100, received);
 
-        EXPECT_EQ(got, "last words");
+        EXPECT_EQ(received, "last words");
         EXPECT_EQ(failed, tls_failure::closed);
-        EXPECT_FALSE(pair->shutdown());
+        pair->shutdown();
         EXPECT_TRUE(server.saw_close_notify());
     }
 }
 
-TEST_P(tls_session, new_keys_are_answered)
+TEST_P(tls_session, key_update_is_answered)
 {
     server_behaviour spec = good_server();
     spec.min = tls_version::tls1_3;
@@ -88,15 +89,15 @@ TEST_P(tls_session, new_keys_are_answered)
     server.update_keys();
     server.send(".");
 
-    std::string got;
-    ASSERT_FALSE(pair->read(1, got));
+    std::string received;
+    ASSERT_FALSE(pair->read(1, received));
     ASSERT_FALSE(pair->write("with new keys"));
 
-    EXPECT_EQ(got, ".");
+    EXPECT_EQ(received, ".");
     EXPECT_EQ(server.received(), "with new keys");
 }
 
-TEST_P(tls_session, another_handshake_is_not_begun)
+TEST_P(tls_session, renegotiation_is_refused)
 {
     server_behaviour spec = good_server();
     spec.max = tls_version::tls1_2;
@@ -106,31 +107,31 @@ TEST_P(tls_session, another_handshake_is_not_begun)
     ASSERT_FALSE(server.wire.empty());
     pair->client().put_input(std::exchange(server.wire, {}));
 
-    std::error_code ec;
+    tls_diagnosis ignored;
     std::size_t n = 0;
     std::array<std::byte, 4> bytes{};
-    const tls_step step = pair->client().read(bytes, n, ec);
+    const tls_step step = pair->client().read(bytes, n, ignored);
 
-    EXPECT_FALSE(ec);
     EXPECT_EQ(step, tls_step::retry_after_input);
-    const auto sent = pair->client().output(); // nothing, or the warning that we won't
+    const auto sent = pair->client().output(); // nothing, or the no_renegotiation warning
     EXPECT_TRUE(sent.empty() || sent.front() == std::byte{21});
     server.send("yes");
-    std::string got;
-    EXPECT_FALSE(pair->read(3, got));
-    EXPECT_EQ(got, "yes");
+    std::string received;
+    EXPECT_FALSE(pair->read(3, received));
+    EXPECT_EQ(received, "yes");
 }
 
 TEST_P(tls_session, nothing_is_read_or_written_before_the_handshake)
 {
     const auto session = connect(root().pem());
-    std::error_code ec;
+    tls_diagnosis diagnosis;
     std::size_t n = 1;
     std::array<std::byte, 4> bytes{};
 
-    session->write(bytes, n, ec);
+    const tls_step step = session->write(bytes, n, diagnosis);
 
-    EXPECT_EQ(ec, tls_failure::other);
+    EXPECT_EQ(step, tls_step::failed);
+    EXPECT_EQ(diagnosis.kind, tls_failure::other);
     EXPECT_EQ(n, 0U);
     EXPECT_TRUE(session->output().empty());
 }
@@ -148,9 +149,9 @@ TEST_P(tls_session, sessions_of_one_backend_run_in_several_threads)
 {
     const identity above = issue(ca_spec("intermediate"), root());
     const temp_file file(root().pem());
-    tls_diagnosis why;
-    const auto backend = GetParam().make(trusting(file), why);
-    ASSERT_TRUE(backend) << why.text;
+    tls_diagnosis diagnosis;
+    const auto backend = GetParam().make(trusting(file), diagnosis);
+    ASSERT_TRUE(backend) << diagnosis.text;
     server_behaviour spec = good_server();
     spec.certificate = issue(server_spec(), above);
     spec.chain = {above};
@@ -174,13 +175,13 @@ TEST_P(tls_session, sessions_of_one_backend_run_in_several_threads)
     EXPECT_EQ(good, 20);
 }
 
-// Debian's wolfSSL makes tables of 1.7 MB for each. Sanitizers have a heap of their own.
+// wolfSSL of Debian allocates tables of 1.7 MB per thread. Sanitizers have a heap of their own.
 TEST_P(tls_session, a_thread_that_ends_leaves_no_memory_behind)
 {
     const temp_file file(root().pem());
-    tls_diagnosis why;
-    const auto backend = GetParam().make(trusting(file), why);
-    ASSERT_TRUE(backend) << why.text;
+    tls_diagnosis diagnosis;
+    const auto backend = GetParam().make(trusting(file), diagnosis);
+    ASSERT_TRUE(backend) << diagnosis.text;
     const auto handshakes_in_threads = [&](int count) {
         for (int i = 0; i < count; ++i) {
             std::thread([&] {
@@ -199,23 +200,23 @@ TEST_P(tls_session, a_thread_that_ends_leaves_no_memory_behind)
     EXPECT_LT(after, before + 1'000'000);
 }
 
-TEST_P(tls_session, hosts_that_are_none_are_refused)
+TEST_P(tls_session, invalid_host_names_are_refused)
 {
     const temp_file file(root().pem());
-    tls_diagnosis why;
-    const auto backend = GetParam().make(trusting(file), why);
+    tls_diagnosis diagnosis;
+    const auto backend = GetParam().make(trusting(file), diagnosis);
 
     for (const std::string host : {"", "a b",
                                    "b\xc3\xbc"
                                    "cher.example",
                                    "a..b"}) {
-        EXPECT_FALSE(backend->make_session(host, why)) << host;
-        EXPECT_EQ(why.kind, tls_failure::unsupported);
-        EXPECT_THAT(why.hint, HasSubstr("xn--"));
+        EXPECT_FALSE(backend->make_session(host, diagnosis)) << host;
+        EXPECT_EQ(diagnosis.kind, tls_failure::unsupported);
+        EXPECT_THAT(diagnosis.hint, HasSubstr("xn--"));
     }
 }
 
-TEST_P(tls_session, ip_addresses_are_not_named_in_the_hello)
+TEST_P(tls_session, ip_addresses_are_not_sent_as_server_name)
 {
     server_behaviour spec;
     spec.certificate = issue(server_spec({"IP:127.0.0.1"}), root());
@@ -227,13 +228,13 @@ TEST_P(tls_session, ip_addresses_are_not_named_in_the_hello)
     EXPECT_EQ(server.asked_name(), "");
 }
 
-// A library that says it is done, whatever it has done.
+// A library that reports a finished handshake without any check.
 class lax_session final : public detail::session_core {
 public:
-    lax_session(session_facts got, const identity* certificate)
+    lax_session(session_facts reported, const identity* certificate)
         : session_core(*detail::host_name::parse("localhost"), trust_in(certificate),
                        detail::client_certificate::not_asked_for),
-          got_(got), certificate_(certificate)
+          reported_(reported), certificate_(certificate)
     {
     }
     using facts_type = session_facts;
@@ -251,34 +252,32 @@ public:
     outcome do_write(std::span<const std::byte>) override { return outcome::done; }
     void do_shutdown() override {}
     library_failure last_failure() override { return {}; }
-    session_facts facts() override { return got_; }
+    session_facts facts() override { return reported_; }
 
 private:
     static std::shared_ptr<const detail::trust> trust_in(const identity* certificate)
     {
         auto roots = std::make_shared<detail::trust>();
         if (certificate != nullptr) {
-            roots->pins = {certificate->der()};
+            roots->trusted_leaves = {certificate->der()};
         }
         return roots;
     }
 
-    session_facts got_;
+    session_facts reported_;
     const identity* certificate_;
 };
 
-tls_diagnosis after_handshake(lax_session::facts_type got, const identity* certificate)
+tls_diagnosis after_handshake(lax_session::facts_type reported, const identity* certificate)
 {
-    lax_session session(got, certificate);
-    std::error_code ec;
-    session.handshake(ec);
-    tls_diagnosis why = session.diagnosis();
-    EXPECT_EQ(ec, ec ? make_error_code(why.kind) : std::error_code{});
-    why.kind = ec ? why.kind : tls_failure{};
-    return why;
+    lax_session session(reported, certificate);
+    tls_diagnosis diagnosis;
+    const tls_step step = session.handshake(diagnosis);
+    diagnosis.kind = step == tls_step::failed ? diagnosis.kind : tls_failure{};
+    return diagnosis;
 }
 
-TEST(session_core, a_finished_handshake_is_checked_once_more)
+TEST(session_core, finished_handshake_is_checked_again)
 {
     constexpr std::uint32_t good_suite = 0x1301;
     constexpr std::uint32_t anonymous_suite = 0x0034;
@@ -292,8 +291,8 @@ TEST(session_core, a_finished_handshake_is_checked_once_more)
     const tls_diagnosis unseen = after_handshake({good_suite, tls13}, nullptr);
     const tls_diagnosis refused = after_handshake({good_suite, tls13}, &other_name);
 
-    for (const tls_diagnosis& why : {suite, version, unseen, refused}) {
-        EXPECT_EQ(why.kind, tls_failure::weak_session);
+    for (const tls_diagnosis& diagnosis : {suite, version, unseen, refused}) {
+        EXPECT_EQ(diagnosis.kind, tls_failure::weak_session);
     }
     EXPECT_THAT(suite.text, HasSubstr("cipher suite 52"));
     EXPECT_THAT(version.text, HasSubstr("older than TLS 1.2"));

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Sessions with a server that has a good certificate, unless the test says otherwise.
+// Sessions with a server that has a good certificate, unless a test gives it another.
 #pragma once
 
 #include "unit/tls/backends.hpp"
@@ -11,11 +11,10 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <system_error>
 
 namespace coquest::test {
 
-inline constexpr std::size_t whole = 16384; // bytes moved at a time: all there are
+inline constexpr std::size_t whole = 16384; // bytes moved at a time: everything there is
 
 inline std::string some_text(std::size_t size)
 {
@@ -30,8 +29,8 @@ inline std::string some_text(std::size_t size)
 
 inline const identity& root()
 {
-    static const identity made = self_signed(ca_spec("test root"));
-    return made;
+    static const identity certificate = self_signed(ca_spec("test root"));
+    return certificate;
 }
 
 inline server_behaviour good_server()
@@ -43,42 +42,40 @@ inline server_behaviour good_server()
 
 class session_test : public with_backend {
 protected:
-    /// Shakes hands with a server of @p spec; returns the failure.
+    /// Expects the handshake with a server of @p spec to fail, and returns the diagnosis.
     tls_diagnosis fail(const server_behaviour& spec)
     {
         tls_server server(spec);
         tls_pair pair(connect(root().pem()), server, whole);
-        const std::error_code failed = pair.handshake();
+        const auto failed = pair.handshake();
         EXPECT_TRUE(failed) << "connected with " << server.negotiated_suite();
         EXPECT_FALSE(server.is_established());
-        const tls_diagnosis why = pair.client().diagnosis(failed);
-        EXPECT_EQ(failed, make_error_code(why.kind));
-        return why;
+        const tls_diagnosis diagnosis = pair.diagnosis();
+        EXPECT_EQ(failed, diagnosis.kind);
+        return diagnosis;
     }
 
-    /// Shakes hands, and returns the pair for what follows.
+    /// Does the handshake and returns the connected pair.
     std::unique_ptr<tls_pair> established(tls_server& server)
     {
         auto pair = std::make_unique<tls_pair>(connect(root().pem()), server, whole);
-        const std::error_code failed = pair->handshake();
-        EXPECT_FALSE(failed) << pair->client().diagnosis(failed).text;
+        const auto failed = pair->handshake();
+        EXPECT_FALSE(failed) << pair->diagnosis().text;
         return pair;
     }
 
-    /// Lets a server answer the hello with @p bytes.
+    /// Answers the ClientHello with @p bytes, and returns the diagnosis.
     tls_diagnosis answer(std::string_view bytes, std::size_t fragment)
     {
         tls_server server(good_server());
         tls_pair pair(connect(root().pem()), server, fragment);
-        std::error_code failed;
-        pair.client().handshake(failed);
-        EXPECT_FALSE(failed);
+        tls_diagnosis ignored;
+        EXPECT_NE(pair.client().handshake(ignored), tls_step::failed);
         pair.client().consume_output(pair.client().output().size());
         const auto raw = std::as_bytes(std::span(bytes));
         server.wire.assign(raw.begin(), raw.end());
-        failed = pair.handshake();
-        EXPECT_TRUE(failed);
-        return pair.client().diagnosis(failed);
+        EXPECT_TRUE(pair.handshake());
+        return pair.diagnosis();
     }
 };
 

@@ -4,7 +4,7 @@
 #include <coquest/openssl.hpp>
 #include <coquest/wolfssl.hpp>
 
-#include "core/base64.hpp"
+#include "core/text/base64.hpp"
 
 #include <gtest/gtest.h>
 
@@ -27,7 +27,7 @@ using namespace coquest;
 using number = std::array<std::byte, 32>;
 using pair = std::array<std::byte, 64>;
 
-// The key of QuestDB's own tests (contract §7.3).
+// The key that the tests of QuestDB use.
 constexpr const char* test_d = "5UjEMuA0Pj5pjK8a-fa24dyIf-Es5mYny3oE_Wmus48";
 constexpr const char* test_x = "fLKYEaoEb9lrn3nkwLDA-M_xnuFOdSt9y0Z7_vWSHLU";
 constexpr const char* test_y = "Dt5tbS1dEDMSYfym3fgMv0B99szno-dFc1rYF9t0aac";
@@ -39,7 +39,7 @@ number decode(std::string_view text)
     return out;
 }
 
-// Verifies a signature by OpenSSL.
+// Verifies a signature with OpenSSL.
 bool verifies(const pair& signature, std::span<const std::byte> message)
 {
     std::array<unsigned char, 65> point{4};
@@ -98,7 +98,7 @@ std::vector<signer_case> all_signers()
 
 class signer_test : public testing::TestWithParam<signer_case> {};
 
-TEST_P(signer_test, finds_the_public_key)
+TEST_P(signer_test, computes_the_public_key)
 {
     pair point{};
     ASSERT_TRUE(GetParam().signer.public_key(decode(test_d), point));
@@ -106,7 +106,7 @@ TEST_P(signer_test, finds_the_public_key)
     EXPECT_TRUE(std::ranges::equal(std::span(point).last<32>(), decode(test_y)));
 }
 
-TEST_P(signer_test, signs_what_verifies)
+TEST_P(signer_test, makes_signatures_that_verify)
 {
     const number key = decode(test_d);
     std::vector<std::byte> message(512, std::byte{7});
@@ -122,7 +122,7 @@ TEST_P(signer_test, signs_what_verifies)
     EXPECT_FALSE(verifies(signature, message));
 }
 
-TEST_P(signer_test, refuses_what_is_no_key_of_the_curve)
+TEST_P(signer_test, refuses_numbers_that_are_not_keys_of_the_curve)
 {
     number order{};
     BIGNUM* n = nullptr;

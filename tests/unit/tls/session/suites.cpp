@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "tls/suites.hpp"
+#include "tls/session/suites.hpp"
 
 #include <gtest/gtest.h>
 
@@ -12,7 +12,7 @@
 namespace coquest::test {
 namespace {
 
-TEST(suites, numbers_belong_to_the_names)
+TEST(suites, numbers_match_the_names)
 {
     const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_method()),
                                                                     &SSL_CTX_free);
@@ -32,18 +32,18 @@ TEST(suites, numbers_belong_to_the_names)
     EXPECT_FALSE(detail::is_our_suite(0));
 }
 
-TEST(suites, order_follows_what_is_fast)
+TEST(suites, order_prefers_the_suites_that_the_processor_accelerates)
 {
     const auto aes_first = detail::preferred_suites(true);
     const auto chacha_first = detail::preferred_suites(false);
-    std::set<std::uint16_t> all;
+    std::set<std::uint16_t> ids;
 
     EXPECT_EQ(aes_first[0].openssl, "TLS_AES_128_GCM_SHA256");
     EXPECT_EQ(chacha_first[0].openssl, "TLS_CHACHA20_POLY1305_SHA256");
     for (const detail::cipher_suite& suite : chacha_first) {
-        all.insert(suite.id);
+        ids.insert(suite.id);
     }
-    EXPECT_EQ(all.size(), detail::cipher_suites.size());
+    EXPECT_EQ(ids.size(), detail::cipher_suites.size());
 }
 
 } // namespace

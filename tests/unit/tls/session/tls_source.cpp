@@ -1,20 +1,23 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "tls/tls_source.hpp"
+#include "tls/session/tls_source.hpp"
 
-#include "unit/tls/session_fixture.hpp"
+#include "unit/tls/session/session_fixture.hpp"
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace coquest::test {
 namespace {
 
-using detail::tls_notice;
+using detail::tls_event;
+using detail::tls_event_kind;
 using detail::tls_source;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
@@ -29,13 +32,13 @@ protected:
 
     std::shared_ptr<tls_source> make()
     {
-        tls_diagnosis why;
-        auto made = tls_source::create(options_, GetParam().make, why);
-        EXPECT_TRUE(made) << why.text;
-        return made;
+        tls_diagnosis diagnosis;
+        auto source = tls_source::create(options_, GetParam().make, diagnosis);
+        EXPECT_TRUE(source) << diagnosis.text;
+        return source;
     }
 
-    /// Has another file take the place of the roots', as whoever renews certificates does.
+    /// Replaces the roots file by a rename, as tools that renew certificates do.
     void replace_roots(const std::string& content)
     {
         const std::string next = file_.path() + ".next";
@@ -43,16 +46,17 @@ protected:
         std::filesystem::rename(next, file_.path());
     }
 
-    /// Connects to a server of @p certificate, and says what became of it.
-    std::error_code meet(const detail::any_tls_backend& source, const identity& certificate)
+    /// Connects to a server with @p certificate, and returns its failure or nothing.
+    std::optional<tls_failure> meet(const detail::any_tls_backend& source,
+                                    const identity& certificate)
     {
         server_behaviour spec;
         spec.certificate = certificate;
         tls_server server(spec);
-        tls_diagnosis why;
-        tls_pair pair(source.make_session("localhost", why), server, whole);
-        const std::error_code failed = pair.handshake();
-        notices = pair.client().notices();
+        tls_diagnosis diagnosis;
+        tls_pair pair(source.make_session("localhost", diagnosis), server, whole);
+        const auto failed = pair.handshake();
+        events = pair.client().events();
         return failed;
     }
 
@@ -61,53 +65,53 @@ protected:
     const identity of_other_ = issue(server_spec(), other_);
     temp_file file_;
     tls_options options_;
-    std::vector<tls_notice> notices; // of the last meet()
+    std::vector<tls_event> events; // the events of the last meet()
 };
 COQUEST_WITH_EACH_BACKEND(tls_source_test);
 
-TEST_P(tls_source_test, a_file_that_changes_is_loaded_with_the_next_connection)
+TEST_P(tls_source_test, changed_file_is_loaded_for_the_next_connection)
 {
     const auto source = make();
     EXPECT_FALSE(meet(*source, of_root_));
-    EXPECT_TRUE(notices.empty());
+    EXPECT_TRUE(events.empty());
 
     replace_roots(other_.pem());
 
     EXPECT_EQ(meet(*source, of_root_), tls_failure::unknown_issuer);
-    ASSERT_EQ(notices.size(), 1U);
-    EXPECT_EQ(notices[0].kind, tls_notice::what::reloaded);
+    ASSERT_EQ(events.size(), 1U);
+    EXPECT_EQ(events[0].kind, tls_event_kind::reloaded);
     EXPECT_FALSE(meet(*source, of_other_));
-    EXPECT_TRUE(notices.empty());
+    EXPECT_TRUE(events.empty());
 }
 
-TEST_P(tls_source_test, a_broken_file_keeps_what_there_was)
+TEST_P(tls_source_test, broken_file_keeps_the_previous_roots)
 {
     const auto source = make();
     replace_roots("nothing");
 
     EXPECT_FALSE(meet(*source, of_root_));
-    ASSERT_EQ(notices.size(), 1U);
-    EXPECT_EQ(notices[0].kind, tls_notice::what::reload_failed);
-    EXPECT_THAT(notices[0].text,
+    ASSERT_EQ(events.size(), 1U);
+    EXPECT_EQ(events[0].kind, tls_event_kind::reload_failed);
+    EXPECT_THAT(events[0].text,
                 AllOf(HasSubstr("tls_roots: " + file_.path() + " holds no certificate"),
                       HasSubstr("BEGIN CERTIFICATE")));
-    EXPECT_EQ(notices[0].path, file_.path());
+    EXPECT_EQ(events[0].path, file_.path());
     EXPECT_FALSE(meet(*source, of_root_));
-    EXPECT_TRUE(notices.empty()) << "told twice";
+    EXPECT_TRUE(events.empty()) << "reported twice";
 
     replace_roots(other_.pem());
     EXPECT_FALSE(meet(*source, of_other_));
-    EXPECT_EQ(notices.at(0).kind, tls_notice::what::reloaded);
+    EXPECT_EQ(events.at(0).kind, tls_event_kind::reloaded);
 }
 
-TEST_P(tls_source_test, a_file_that_is_gone_keeps_what_there_was)
+TEST_P(tls_source_test, missing_file_keeps_the_previous_roots)
 {
     const auto source = make();
     std::filesystem::remove(file_.path());
 
     EXPECT_FALSE(meet(*source, of_root_));
 
-    EXPECT_EQ(notices.at(0).kind, tls_notice::what::reload_failed);
+    EXPECT_EQ(events.at(0).kind, tls_event_kind::reload_failed);
 }
 
 TEST_P(tls_source_test, without_tls_reload_files_are_read_once_and_on_demand)
@@ -116,42 +120,67 @@ TEST_P(tls_source_test, without_tls_reload_files_are_read_once_and_on_demand)
     const auto source = make();
     replace_roots(other_.pem());
     EXPECT_FALSE(meet(*source, of_root_));
-    EXPECT_TRUE(notices.empty());
-    tls_diagnosis why;
+    EXPECT_TRUE(events.empty());
+    tls_diagnosis diagnosis;
 
-    EXPECT_TRUE(source->reload(why)) << why.text;
+    EXPECT_TRUE(source->reload(diagnosis)) << diagnosis.text;
     EXPECT_FALSE(meet(*source, of_other_));
 
     replace_roots("nothing");
-    EXPECT_FALSE(source->reload(why));
-    EXPECT_EQ(why.kind, tls_failure::bad_roots);
+    EXPECT_FALSE(source->reload(diagnosis));
+    EXPECT_EQ(diagnosis.kind, tls_failure::bad_roots);
     EXPECT_FALSE(meet(*source, of_other_));
+}
+
+TEST_P(tls_source_test, a_file_in_the_systems_directory_that_is_rewritten_in_place_is_loaded)
+{
+    const std::filesystem::path directory = file_.path() + ".d";
+    std::filesystem::create_directory(directory);
+    const auto write = [&](const std::string& content) {
+        std::ofstream(directory / "ca.pem", std::ios::binary) << content;
+    };
+    write(root().pem());
+    ::setenv("SSL_CERT_DIR", directory.c_str(), 1);
+    options_ = {};
+    options_.ca = tls_ca::os_roots;
+    options_.reload = true;
+    const auto source = make();
+    EXPECT_FALSE(meet(*source, of_root_));
+
+    write("# the other\n" + other_.pem());
+    EXPECT_FALSE(meet(*source, of_other_));
+    ASSERT_EQ(events.size(), 1U);
+    EXPECT_EQ(events[0].kind, tls_event_kind::reloaded);
+    EXPECT_FALSE(meet(*source, of_other_));
+    EXPECT_TRUE(events.empty());
+    ::unsetenv("SSL_CERT_DIR");
+    std::filesystem::remove_all(directory);
 }
 
 TEST_P(tls_source_test, a_client_certificate_is_renewed)
 {
-    cert_spec mine_says = server_spec();
-    mine_says.extended_key_usage = "clientAuth";
-    const identity before = issue(mine_says, root());
-    const identity after = issue(mine_says, root());
-    const temp_file both(before.pem() + before.key_pem());
-    options_.client_cert = options_.client_key = both.path();
+    cert_spec client_spec = server_spec();
+    client_spec.extended_key_usage = "clientAuth";
+    const identity before = issue(client_spec, root());
+    const identity after = issue(client_spec, root());
+    const temp_file credentials(before.pem() + before.key_pem());
+    options_.client_cert = options_.client_key = credentials.path();
     const auto source = make();
     server_behaviour spec = good_server();
     spec.client_issuer = root();
-    for (const identity& mine : {before, after}) {
-        std::ofstream(both.path() + ".next") << mine.pem() + mine.key_pem();
-        std::filesystem::rename(both.path() + ".next", both.path());
+    for (const identity& client : {before, after}) {
+        std::ofstream(credentials.path() + ".next") << client.pem() + client.key_pem();
+        std::filesystem::rename(credentials.path() + ".next", credentials.path());
         tls_server server(spec);
-        tls_diagnosis why;
-        tls_pair pair(source->make_session("localhost", why), server, whole);
+        tls_diagnosis diagnosis;
+        tls_pair pair(source->make_session("localhost", diagnosis), server, whole);
         EXPECT_FALSE(pair.handshake());
         server.feed({});
-        EXPECT_EQ(server.client_certificate(), mine.der());
+        EXPECT_EQ(server.client_certificate(), client.der());
     }
 }
 
-TEST_P(tls_source_test, certificates_near_their_end_are_told)
+TEST_P(tls_source_test, certificates_that_expire_soon_are_reported)
 {
     using std::chrono::hours;
     cert_spec soon = server_spec();
@@ -162,52 +191,53 @@ TEST_P(tls_source_test, certificates_near_their_end_are_told)
     cert_spec gone = ca_spec("old root");
     gone.from = hours(-48);
     gone.until = hours(-25);
-    const temp_file mine(leaf.pem() + leaf.key_pem());
+    const temp_file client_file(leaf.pem() + leaf.key_pem());
     replace_roots(self_signed(gone).pem() + root().pem());
-    options_.client_cert = options_.client_key = mine.path();
+    options_.client_cert = options_.client_key = client_file.path();
     const auto source = make();
 
     EXPECT_FALSE(meet(*source, issue(later, root())));
-    const std::vector<tls_notice> ours = notices;
+    const std::vector<tls_event> first_events = events;
     EXPECT_FALSE(meet(*source, leaf));
 
-    ASSERT_EQ(ours.size(), 2U);
-    ASSERT_EQ(notices.size(), 3U);
-    for (const tls_notice& one : notices) {
-        EXPECT_EQ(one.kind, tls_notice::what::expires);
+    ASSERT_EQ(first_events.size(), 2U);
+    ASSERT_EQ(events.size(), 3U);
+    for (const tls_event& event : events) {
+        EXPECT_EQ(event.kind, tls_event_kind::expires);
     }
-    EXPECT_THAT(notices[0].text, HasSubstr("the certificate of localhost ends on 20"));
-    EXPECT_EQ(notices[0].days_left, 3);
-    EXPECT_THAT(ours[0].text, AllOf(HasSubstr("certificate 1 of 2 in " + file_.path()),
-                                    HasSubstr("\"old root\", for tls_roots ended on 20")));
-    EXPECT_EQ(ours[0].days_left, -2);
-    EXPECT_EQ(ours[0].path, file_.path());
-    EXPECT_THAT(ours[1].text,
-                HasSubstr("the client certificate \"a server\" in " + mine.path() + " ends on 20"));
-    EXPECT_EQ(ours[1].days_left, 3);
+    EXPECT_THAT(events[0].text, HasSubstr("the certificate of localhost ends on 20"));
+    EXPECT_EQ(events[0].days_left, 3);
+    EXPECT_THAT(first_events[0].text, AllOf(HasSubstr("certificate 1 of 2 in " + file_.path()),
+                                            HasSubstr("\"old root\", for tls_roots ended on 20")));
+    EXPECT_EQ(first_events[0].days_left, -2);
+    EXPECT_EQ(first_events[0].path, file_.path());
+    EXPECT_THAT(first_events[1].text, HasSubstr("the client certificate \"a server\" in " +
+                                                client_file.path() + " ends on 20"));
+    EXPECT_EQ(first_events[1].days_left, 3);
 }
 
-// ---------------------------------------------------------------- one for equal options
+// ---------------------------------------------------------------- shared backends
 
-int made_by_counter = 0;
+int backends_made = 0;
 
 std::shared_ptr<const detail::any_tls_backend> counting(const tls_options& options,
-                                                        tls_diagnosis& why)
+                                                        tls_diagnosis& diagnosis)
 {
-    ++made_by_counter;
-    return all_backends().front().make(options, why);
+    ++backends_made;
+    return all_backends().front().make(options, diagnosis);
 }
 
-int made_for(const std::vector<tls_options>& all, detail::tls_factory make = &counting)
+int backends_made_for(const std::vector<tls_options>& options_list,
+                      detail::tls_factory make = &counting)
 {
-    const int before = made_by_counter;
+    const int before = backends_made;
     std::vector<std::shared_ptr<tls_source>> kept;
-    tls_diagnosis why;
-    for (const tls_options& one : all) {
-        kept.push_back(tls_source::create(one, make, why));
-        EXPECT_TRUE(kept.back()) << why.text;
+    tls_diagnosis diagnosis;
+    for (const tls_options& options : options_list) {
+        kept.push_back(tls_source::create(options, make, diagnosis));
+        EXPECT_TRUE(kept.back()) << diagnosis.text;
     }
-    return made_by_counter - before;
+    return backends_made - before;
 }
 
 TEST(tls_source, equal_options_share_a_backend)
@@ -220,23 +250,24 @@ TEST(tls_source, equal_options_share_a_backend)
     memory.ca = tls_ca::pem_file;
     memory.roots_pem = root().pem();
 
-    EXPECT_EQ(made_for({plain, plain, plain}), 1);
-    EXPECT_EQ(made_for({plain, strict, memory, plain, strict, memory}), 3);
-    EXPECT_EQ(made_for({plain}) + made_for({plain}), 2) << "one outlived its last user";
+    EXPECT_EQ(backends_made_for({plain, plain, plain}), 1);
+    EXPECT_EQ(backends_made_for({plain, strict, memory, plain, strict, memory}), 3);
+    EXPECT_EQ(backends_made_for({plain}) + backends_made_for({plain}), 2)
+        << "a backend outlived its last user";
 }
 
 TEST(tls_source, a_changed_file_is_not_shared)
 {
     const temp_file file(root().pem());
     const tls_options options = trusting(file);
-    tls_diagnosis why;
-    const auto first = tls_source::create(options, &counting, why);
-    const int before = made_by_counter;
+    tls_diagnosis diagnosis;
+    const auto first = tls_source::create(options, &counting, diagnosis);
+    const int before = backends_made;
 
     std::ofstream(file.path(), std::ios::app) << "\n";
-    const auto second = tls_source::create(options, &counting, why);
+    const auto second = tls_source::create(options, &counting, diagnosis);
 
-    EXPECT_EQ(made_by_counter - before, 1);
+    EXPECT_EQ(backends_made - before, 1);
 }
 
 } // namespace

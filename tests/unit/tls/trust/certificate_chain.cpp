@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Which chains are trusted, with each backend: roots, intermediates, pins, the guide's recipe.
+// Which chains are trusted: roots, intermediates, trusted leaves, self-signed certificates.
 
-#include "unit/tls/certificate_fixture.hpp"
+#include "unit/tls/trust/certificate_fixture.hpp"
 
 namespace coquest::test {
 namespace {
@@ -14,19 +14,19 @@ using ::testing::HasSubstr;
 class certificate_chain : public certificate_test {};
 COQUEST_WITH_EACH_BACKEND(certificate_chain);
 
-TEST_P(certificate_chain, good)
+TEST_P(certificate_chain, good_chain_is_accepted)
 {
     EXPECT_ACCEPTED(connect_to(issue(server_spec(), root), {}, root.pem()));
 }
 
-TEST_P(certificate_chain, of_each_key_kind)
+TEST_P(certificate_chain, each_kind_of_key_is_accepted)
 {
     for (const key_ptr& key : {rsa_key(2048), rsa_key(4096), ec_key("P-384"), ed25519_key()}) {
         EXPECT_ACCEPTED(connect_to(issue(server_spec(), root, key), {}, root.pem()));
     }
 }
 
-TEST_P(certificate_chain, without_any_extension_but_names)
+TEST_P(certificate_chain, certificate_with_names_as_its_only_extension_is_accepted)
 {
     cert_spec plain;
     plain.san = {"DNS:localhost"};
@@ -35,7 +35,7 @@ TEST_P(certificate_chain, without_any_extension_but_names)
     EXPECT_ACCEPTED(connect_to(issue(plain, root), {}, root.pem()));
 }
 
-TEST_P(certificate_chain, unknown_ca)
+TEST_P(certificate_chain, unknown_ca_is_refused)
 {
     const identity other = self_signed(ca_spec("another root"));
 
@@ -46,7 +46,7 @@ TEST_P(certificate_chain, unknown_ca)
                    HasSubstr("add the PEM certificate of that CA to " + roots_path));
 }
 
-TEST_P(certificate_chain, unknown_ca_among_several_roots)
+TEST_P(certificate_chain, unknown_ca_is_refused_with_the_number_of_roots)
 {
     const std::string others =
         self_signed(ca_spec("a")).pem() + self_signed(ca_spec("b")).pem() + root.pem();
@@ -59,7 +59,7 @@ TEST_P(certificate_chain, unknown_ca_among_several_roots)
                    HasSubstr("full chain"));
 }
 
-TEST_P(certificate_chain, unknown_ca_that_sends_its_root_along)
+TEST_P(certificate_chain, unknown_ca_is_refused_even_if_its_root_is_sent)
 {
     const identity other = self_signed(ca_spec("another root"));
 
@@ -69,7 +69,7 @@ TEST_P(certificate_chain, unknown_ca_that_sends_its_root_along)
         HasSubstr("PEM certificate of that CA"));
 }
 
-TEST_P(certificate_chain, self_signed_and_not_trusted)
+TEST_P(certificate_chain, self_signed_certificate_is_refused)
 {
     cert_spec spec = server_spec();
     spec.key_usage.clear();
@@ -79,7 +79,7 @@ TEST_P(certificate_chain, self_signed_and_not_trusted)
                    HasSubstr("set tls_roots to the PEM file of that very certificate"));
 }
 
-TEST_P(certificate_chain, ca_of_the_same_name_with_another_key)
+TEST_P(certificate_chain, ca_of_the_same_name_with_another_key_is_refused)
 {
     const identity reissued = self_signed(ca_spec("lab root"));
 
@@ -88,21 +88,21 @@ TEST_P(certificate_chain, ca_of_the_same_name_with_another_key)
         HasSubstr("does not match the trusted CA \"lab root\""), HasSubstr("was it re-issued?"));
 }
 
-TEST_P(certificate_chain, intermediate_sent)
+TEST_P(certificate_chain, intermediate_from_the_server_is_used)
 {
     EXPECT_ACCEPTED(connect_to(issue(server_spec(), intermediate), {intermediate}, root.pem()));
     EXPECT_ACCEPTED(
         connect_to(issue(server_spec(), intermediate), {intermediate, root}, root.pem()));
 }
 
-TEST_P(certificate_chain, intermediate_missing)
+TEST_P(certificate_chain, missing_intermediate_is_named)
 {
     EXPECT_REFUSED(connect_to(issue(server_spec(), intermediate), {}, root.pem()),
                    tls_failure::unknown_issuer, HasSubstr("signed by \"lab intermediate\""),
                    HasSubstr("let the server send its intermediate certificates"));
 }
 
-TEST_P(certificate_chain, intermediate_in_the_users_file)
+TEST_P(certificate_chain, intermediate_in_the_file_of_the_user_is_trusted)
 {
     const identity leaf = issue(server_spec(), intermediate);
 
@@ -118,7 +118,7 @@ TEST_P(certificate_chain, stray_certificates_are_ignored)
     EXPECT_ACCEPTED(connect_to(issue(server_spec(), root), {stray}, root.pem()));
 }
 
-TEST_P(certificate_chain, signed_by_a_certificate_that_is_no_ca)
+TEST_P(certificate_chain, issuer_that_is_not_a_ca_is_refused)
 {
     cert_spec spec = server_spec({"DNS:other.example"});
     spec.key_usage.clear();
@@ -130,15 +130,17 @@ TEST_P(certificate_chain, signed_by_a_certificate_that_is_no_ca)
     EXPECT_NE(connect_to(leaf, {}, no_ca.pem()).kind, none);
 }
 
-TEST_P(certificate_chain, signed_by_a_pinned_self_signed_one_that_is_no_ca)
+TEST_P(certificate_chain, trusted_leaf_is_refused_as_an_issuer)
 {
-    const identity pinned = guide_recipe(false);
+    const identity trusted_leaf = guide_recipe(false);
 
-    EXPECT_NE(connect_to(issue(server_spec(), pinned), {}, pinned.pem()).kind, none);
-    EXPECT_NE(connect_to(issue(server_spec(), pinned), {pinned}, pinned.pem()).kind, none);
+    EXPECT_NE(connect_to(issue(server_spec(), trusted_leaf), {}, trusted_leaf.pem()).kind, none);
+    EXPECT_NE(
+        connect_to(issue(server_spec(), trusted_leaf), {trusted_leaf}, trusted_leaf.pem()).kind,
+        none);
 }
 
-TEST_P(certificate_chain, signed_by_one_in_the_file_that_is_no_ca_is_explained)
+TEST_P(certificate_chain, issuer_in_the_file_that_is_not_a_ca_is_explained)
 {
     cert_spec spec = server_spec();
     spec.common_name = "not a CA";
@@ -150,7 +152,7 @@ TEST_P(certificate_chain, signed_by_one_in_the_file_that_is_no_ca_is_explained)
                    HasSubstr("that of a CA into " + roots_path));
 }
 
-TEST_P(certificate_chain, signed_by_an_expired_ca_in_the_file)
+TEST_P(certificate_chain, expired_ca_in_the_file_is_explained)
 {
     cert_spec spec = ca_spec("old root");
     spec.from = std::chrono::hours(-48);
@@ -164,8 +166,8 @@ TEST_P(certificate_chain, signed_by_an_expired_ca_in_the_file)
                    HasSubstr("put the current certificate of that CA into " + roots_path));
 }
 
-// CVE-2026-93302: name, key identifier and signature bytes of a CA are public.
-TEST_P(certificate_chain, forged_from_what_a_ca_publishes)
+// CVE-2026-93302: the name, key identifier and signature bytes of a CA are public.
+TEST_P(certificate_chain, certificate_forged_from_public_data_of_a_ca_is_refused)
 {
     for (const std::string& roots : {root.pem(), root.pem() + intermediate.pem()}) {
         EXPECT_NE(connect_to(forge(server_spec(), root), {}, roots).kind, none);
@@ -175,16 +177,16 @@ TEST_P(certificate_chain, forged_from_what_a_ca_publishes)
     EXPECT_NE(connect_to(forge(server_spec(), recipe), {}, recipe.pem()).kind, none);
 }
 
-TEST_P(certificate_chain, a_refused_connection_teaches_nothing_to_the_next)
+TEST_P(certificate_chain, connection_does_not_add_trust_for_the_next)
 {
     const identity evil = self_signed(ca_spec("evil"));
-    const identity pinned = issue(server_spec({"DNS:pinned.example"}), evil);
-    const temp_file file(pinned.pem());
-    tls_diagnosis why;
-    const auto backend = GetParam().make(trusting(file), why);
-    ASSERT_TRUE(backend) << why.text;
+    const identity trusted_leaf = issue(server_spec({"DNS:leaf.example"}), evil);
+    const temp_file file(trusted_leaf.pem());
+    tls_diagnosis diagnosis;
+    const auto backend = GetParam().make(trusting(file), diagnosis);
+    ASSERT_TRUE(backend) << diagnosis.text;
     server_behaviour first;
-    first.certificate = pinned;
+    first.certificate = trusted_leaf;
     first.chain = {evil};
     server_behaviour second;
     second.certificate = issue(server_spec(), evil);
@@ -192,16 +194,16 @@ TEST_P(certificate_chain, a_refused_connection_teaches_nothing_to_the_next)
     tls_server first_server(first);
     tls_server second_server(second);
 
-    tls_pair trusted(backend->make_session("pinned.example", why), first_server, 16384);
-    tls_pair untrusted(backend->make_session("localhost", why), second_server, 16384);
+    tls_pair trusted(backend->make_session("leaf.example", diagnosis), first_server, 16384);
+    tls_pair untrusted(backend->make_session("localhost", diagnosis), second_server, 16384);
 
     EXPECT_FALSE(trusted.handshake());
     EXPECT_EQ(untrusted.handshake(), tls_failure::unknown_issuer);
 }
 
-// ---------------------------------------------------------------- the guide's recipe
+// ---------------------------------------------------------------- self-signed certificates
 
-TEST_P(certificate_chain, guides_recipe)
+TEST_P(certificate_chain, certificate_of_the_guide_is_accepted)
 {
     for (const bool ca : {true, false}) {
         const identity recipe = guide_recipe(ca);
@@ -212,7 +214,7 @@ TEST_P(certificate_chain, guides_recipe)
     }
 }
 
-TEST_P(certificate_chain, guides_recipe_by_another_name)
+TEST_P(certificate_chain, certificate_of_the_guide_is_refused_for_another_name)
 {
     for (const bool ca : {true, false}) {
         const identity recipe = guide_recipe(ca);
@@ -223,7 +225,7 @@ TEST_P(certificate_chain, guides_recipe_by_another_name)
     }
 }
 
-TEST_P(certificate_chain, guides_recipe_by_address)
+TEST_P(certificate_chain, certificate_of_the_guide_is_refused_for_an_address)
 {
     const identity recipe = guide_recipe();
     for (const std::string host : {"127.0.0.1", "::1"}) {
@@ -233,19 +235,19 @@ TEST_P(certificate_chain, guides_recipe_by_address)
     }
 }
 
-TEST_P(certificate_chain, guides_recipe_made_anew_on_the_server)
+TEST_P(certificate_chain, renewed_certificate_of_the_guide_is_refused)
 {
     const identity before = guide_recipe();
     cert_spec spec;
     spec.ca = true;
-    const identity now = self_signed(spec);
+    const identity renewed = self_signed(spec);
 
-    EXPECT_REFUSED(connect_to(now, {}, before.pem()), tls_failure::bad_signature,
+    EXPECT_REFUSED(connect_to(renewed, {}, before.pem()), tls_failure::bad_signature,
                    HasSubstr("is another one than the \"localhost\" in " + roots_path),
                    HasSubstr("copy the current one"));
 }
 
-TEST_P(certificate_chain, common_name_counts_only_where_pinned)
+TEST_P(certificate_chain, common_name_counts_only_for_a_trusted_leaf)
 {
     cert_spec spec;
     spec.ca = false;
@@ -260,22 +262,23 @@ TEST_P(certificate_chain, common_name_does_not_count_beside_a_subject_alt_name)
 {
     cert_spec spec;
     spec.san = {"DNS:other.example"};
-    const identity pinned = self_signed(spec);
+    const identity trusted_leaf = self_signed(spec);
 
-    EXPECT_EQ(connect_to(pinned, {}, pinned.pem()).kind, tls_failure::name_mismatch);
-    EXPECT_ACCEPTED(connect_to(pinned, {}, pinned.pem(), "other.example"));
+    EXPECT_EQ(connect_to(trusted_leaf, {}, trusted_leaf.pem()).kind, tls_failure::name_mismatch);
+    EXPECT_ACCEPTED(connect_to(trusted_leaf, {}, trusted_leaf.pem(), "other.example"));
 }
 
-TEST_P(certificate_chain, common_name_is_no_address)
+TEST_P(certificate_chain, common_name_is_not_compared_with_an_address)
 {
     cert_spec spec;
     spec.common_name = "127.0.0.1";
-    const identity pinned = self_signed(spec);
+    const identity trusted_leaf = self_signed(spec);
 
-    EXPECT_EQ(connect_to(pinned, {}, pinned.pem(), "127.0.0.1").kind, tls_failure::name_mismatch);
+    EXPECT_EQ(connect_to(trusted_leaf, {}, trusted_leaf.pem(), "127.0.0.1").kind,
+              tls_failure::name_mismatch);
 }
 
-TEST_P(certificate_chain, pinned_leaf_needs_no_chain)
+TEST_P(certificate_chain, trusted_leaf_needs_no_chain)
 {
     const identity leaf = issue(server_spec(), root);
 

@@ -1,10 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Certificates that are trusted and yet not good for this server, and what the user is told.
+// Certificates of a trusted CA that are not valid for this server, and the text of the error.
 
-#include "tls/failure_text.hpp"
-#include "unit/tls/certificate_fixture.hpp"
+#include "tls/trust/clock.hpp"
+#include "tls/trust/failure_text.hpp"
+#include "unit/tls/trust/certificate_fixture.hpp"
 
 namespace coquest::test {
 namespace {
@@ -18,7 +19,7 @@ COQUEST_WITH_EACH_BACKEND(certificate_text);
 
 // ---------------------------------------------------------------- names
 
-TEST_P(certificate_text, wrong_name)
+TEST_P(certificate_text, wrong_name_is_refused_with_the_names_of_the_certificate)
 {
     const identity leaf = issue(server_spec({"DNS:a.example", "DNS:b.example"}), root);
 
@@ -29,22 +30,22 @@ TEST_P(certificate_text, wrong_name)
         HasSubstr("connect by a name in the certificate"));
 }
 
-TEST_P(certificate_text, addresses)
+TEST_P(certificate_text, addresses_match_only_names_of_type_ip)
 {
     const identity names = issue(server_spec({"DNS:localhost", "DNS:127.0.0.1"}), root);
-    const identity both = issue(server_spec({"IP:127.0.0.1", "IP:::1"}), root);
+    const identity addresses = issue(server_spec({"IP:127.0.0.1", "IP:::1"}), root);
 
     for (const std::string host : {"127.0.0.1", "::1", "0:0:0:0:0:0:0:1"}) {
-        EXPECT_ACCEPTED(connect_to(both, {}, root.pem(), host));
+        EXPECT_ACCEPTED(connect_to(addresses, {}, root.pem(), host));
         EXPECT_REFUSED(connect_to(names, {}, root.pem(), host), tls_failure::name_mismatch,
                        AllOf(HasSubstr("(IP address mismatch)"), HasSubstr("for localhost, ")),
                        HasSubstr("subjectAltName IP:"));
     }
-    EXPECT_EQ(connect_to(both, {}, root.pem(), "127.0.0.2").kind, tls_failure::name_mismatch);
-    EXPECT_EQ(connect_to(both, {}, root.pem(), "localhost").kind, tls_failure::name_mismatch);
+    EXPECT_EQ(connect_to(addresses, {}, root.pem(), "127.0.0.2").kind, tls_failure::name_mismatch);
+    EXPECT_EQ(connect_to(addresses, {}, root.pem(), "localhost").kind, tls_failure::name_mismatch);
 }
 
-TEST_P(certificate_text, wildcards)
+TEST_P(certificate_text, wildcard_matches_one_whole_leftmost_label)
 {
     const auto verdict = [&](const char* pattern, const char* host) {
         return connect_to(issue(server_spec({std::string("DNS:") + pattern}), root), {}, root.pem(),
@@ -68,14 +69,15 @@ TEST_P(certificate_text, names_from_the_server_are_made_printable)
     cert_spec spec = ca_spec("evil\r\n\x1b[31m" + std::string(40, 'x'));
     const identity evil = self_signed(spec);
 
-    const tls_diagnosis why = connect_to(issue(server_spec(), evil), {}, root.pem());
+    const tls_diagnosis diagnosis = connect_to(issue(server_spec(), evil), {}, root.pem());
 
-    EXPECT_THAT(why.text, AllOf(HasSubstr("evil"), Not(HasSubstr("\n")), Not(HasSubstr("\x1b"))));
+    EXPECT_THAT(diagnosis.text,
+                AllOf(HasSubstr("evil"), Not(HasSubstr("\n")), Not(HasSubstr("\x1b"))));
 }
 
 // ---------------------------------------------------------------- dates
 
-TEST_P(certificate_text, expired)
+TEST_P(certificate_text, expired_certificate_is_refused_with_its_date)
 {
     cert_spec spec = server_spec();
     spec.from = std::chrono::hours(-48);
@@ -89,7 +91,7 @@ TEST_P(certificate_text, expired)
                    HasSubstr("renew it on the server"));
 }
 
-TEST_P(certificate_text, not_yet_valid)
+TEST_P(certificate_text, certificate_that_is_not_yet_valid_is_refused)
 {
     cert_spec spec = server_spec();
     spec.from = std::chrono::hours(24);
@@ -100,7 +102,7 @@ TEST_P(certificate_text, not_yet_valid)
                    HasSubstr("check this machine's clock"));
 }
 
-TEST_P(certificate_text, expired_intermediate)
+TEST_P(certificate_text, expired_intermediate_is_refused)
 {
     cert_spec spec = ca_spec("old intermediate");
     spec.from = std::chrono::hours(-48);
@@ -112,7 +114,7 @@ TEST_P(certificate_text, expired_intermediate)
                    HasSubstr("renew it"));
 }
 
-TEST_P(certificate_text, pinned_but_expired)
+TEST_P(certificate_text, expired_trusted_leaf_is_refused)
 {
     cert_spec spec = server_spec();
     spec.from = std::chrono::hours(-48);
@@ -124,7 +126,7 @@ TEST_P(certificate_text, pinned_but_expired)
 
 // ---------------------------------------------------------------- usage and strength
 
-TEST_P(certificate_text, for_clients_only)
+TEST_P(certificate_text, certificate_for_clients_only_is_refused)
 {
     cert_spec spec = server_spec();
     spec.extended_key_usage = "clientAuth";
@@ -138,7 +140,7 @@ TEST_P(certificate_text, for_clients_only)
     }
 }
 
-TEST_P(certificate_text, not_for_signatures)
+TEST_P(certificate_text, certificate_that_may_not_sign_is_refused)
 {
     cert_spec spec = server_spec();
     spec.key_usage = "cRLSign";
@@ -148,7 +150,7 @@ TEST_P(certificate_text, not_for_signatures)
                    HasSubstr("digitalSignature"));
 }
 
-TEST_P(certificate_text, weak_keys)
+TEST_P(certificate_text, weak_keys_are_refused)
 {
     const identity leaf = issue(server_spec(), root, rsa_key(1024));
     EXPECT_REFUSED(connect_to(leaf, {}, root.pem()), tls_failure::weak_key,
@@ -166,7 +168,7 @@ TEST_P(certificate_text, weak_keys)
                    HasSubstr("P-256"));
 }
 
-TEST_P(certificate_text, signed_with_sha1)
+TEST_P(certificate_text, sha1_signature_is_refused)
 {
     cert_spec spec = server_spec();
     spec.digest = "SHA1";

@@ -1,13 +1,16 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "tls/failure_text.hpp"
+#include "tls/trust/failure_text.hpp"
+#include "tls/trust/clock.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cctype>
+#include <set>
 #include <string>
+#include <vector>
 
 namespace coquest::test {
 namespace {
@@ -15,6 +18,7 @@ namespace {
 using detail::client_certificate;
 using detail::explain_alert;
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -24,18 +28,21 @@ constexpr int last_failure = static_cast<int>(tls_failure::other);
 
 TEST(failure_text, every_kind_has_words_of_its_own)
 {
+    std::set<std::string> texts;
     for (int i = first_failure; i <= last_failure; ++i) {
         const auto kind = static_cast<tls_failure>(i);
-        const tls_diagnosis why = describe(kind);
-        EXPECT_EQ(why.kind, kind);
-        EXPECT_FALSE(why.text.empty()) << i;
-        EXPECT_THAT(why.text, Not(EndsWith("."))) << i;
-        EXPECT_THAT(why.hint, Not(EndsWith("."))) << i;
-        EXPECT_FALSE(std::isupper(static_cast<unsigned char>(why.text[0])) != 0 &&
-                     !why.text.starts_with("TLS"))
-            << why.text;
-        EXPECT_EQ(why.text == "TLS failed", kind == tls_failure::other) << i;
+        const tls_diagnosis diagnosis = describe(kind);
+        texts.insert(diagnosis.text);
+        EXPECT_EQ(diagnosis.kind, kind);
+        EXPECT_FALSE(diagnosis.text.empty()) << i;
+        EXPECT_THAT(diagnosis.text, Not(EndsWith("."))) << i;
+        EXPECT_THAT(diagnosis.hint, Not(EndsWith("."))) << i;
+        EXPECT_FALSE(std::isupper(static_cast<unsigned char>(diagnosis.text[0])) != 0 &&
+                     !diagnosis.text.starts_with("TLS"))
+            << diagnosis.text;
+        EXPECT_EQ(diagnosis.text == "TLS failed", kind == tls_failure::other) << i;
     }
+    EXPECT_EQ(texts.size(), std::size_t{last_failure});
 }
 
 TEST(failure_text, certificate_failures_say_the_phrase_that_users_search_for)
@@ -52,16 +59,16 @@ TEST(failure_text, certificate_failures_say_the_phrase_that_users_search_for)
     EXPECT_THAT(describe(tls_failure::self_signed).text, HasSubstr("certificate unknown"));
 }
 
-TEST(failure_text, closed_in_handshake_asks_for_the_proxy)
+TEST(failure_text, closed_in_handshake_hints_at_a_proxy)
 {
-    const tls_diagnosis why = describe(tls_failure::closed_in_handshake);
+    const tls_diagnosis diagnosis = describe(tls_failure::closed_in_handshake);
 
-    EXPECT_THAT(why.text, HasSubstr("closed the connection during the TLS handshake"));
-    EXPECT_THAT(why.hint, AllOf(HasSubstr("is TLS enabled on this port"), HasSubstr("TLS proxy"),
-                                HasSubstr("use http or tcp")));
+    EXPECT_THAT(diagnosis.text, HasSubstr("closed the connection during the TLS handshake"));
+    EXPECT_THAT(diagnosis.hint, AllOf(HasSubstr("is TLS enabled on this port"),
+                                      HasSubstr("TLS proxy"), HasSubstr("use http or tcp")));
 }
 
-TEST(failure_text, alerts)
+TEST(failure_text, alerts_map_to_failures)
 {
     const auto kind = [](int alert, client_certificate state) {
         return explain_alert(alert, state).kind;
@@ -79,7 +86,7 @@ TEST(failure_text, alerts)
     EXPECT_EQ(kind(20, client_certificate::not_asked_for), tls_failure::bad_record);
 }
 
-TEST(failure_text, alerts_after_the_handshake)
+TEST(failure_text, alerts_after_the_handshake_map_to_failures)
 {
     const auto kind = [](int alert, client_certificate state) {
         return explain_alert(alert, state, true).kind;
@@ -98,11 +105,57 @@ TEST(failure_text, alerts_are_named)
 
     EXPECT_EQ(refused.text, "the server refused the certificate of this client (TLS alert 46, "
                             "certificate unknown)");
-    EXPECT_EQ(refused.alert_received, 46);
     EXPECT_EQ(strange.text, "the server refused with a TLS alert (TLS alert 200, unknown alert)");
 }
 
-TEST(failure_text, dates)
+TEST(failure_text, status_has_all_of_the_diagnosis)
+{
+    tls_diagnosis diagnosis = describe(tls_failure::bad_roots);
+    diagnosis.native_code = -7;
+    diagnosis.text = "ca.pem is empty";
+    diagnosis.hint = "fill it";
+    diagnosis.path = "ca.pem";
+
+    const detail::status result = detail::tls_status("loading: ", diagnosis);
+
+    EXPECT_EQ(result.code(), errc::tls_error);
+    EXPECT_EQ(result.info().message, "loading: ca.pem is empty; fill it");
+    EXPECT_EQ(result.info().hint, "fill it");
+    EXPECT_EQ(result.info().path, "ca.pem");
+    EXPECT_EQ(result.info().tls, tls_failure::bad_roots);
+    EXPECT_EQ(result.info().tls_code, -7);
+}
+
+TEST(failure_text, status_of_a_diagnosis_without_words_has_the_general_ones)
+{
+    for (int i = first_failure; i <= last_failure; ++i) {
+        const auto kind = static_cast<tls_failure>(i);
+        tls_diagnosis diagnosis;
+        diagnosis.kind = kind;
+
+        const detail::status result = detail::tls_status("", diagnosis);
+
+        EXPECT_EQ(result.info().message, describe(kind).text + "; " + describe(kind).hint);
+        EXPECT_EQ(result.info().hint, describe(kind).hint);
+        EXPECT_EQ(result.info().tls, kind);
+    }
+}
+
+TEST(failure_text, only_failures_of_the_network_are_retryable)
+{
+    std::vector<tls_failure> retryable;
+    for (int i = first_failure; i <= last_failure; ++i) {
+        const auto kind = static_cast<tls_failure>(i);
+        if (detail::tls_status("", describe(kind)).info().retryable) {
+            retryable.push_back(kind);
+        }
+    }
+
+    EXPECT_THAT(retryable, ElementsAre(tls_failure::truncated, tls_failure::closed_in_handshake,
+                                       tls_failure::bad_record, tls_failure::timed_out));
+}
+
+TEST(failure_text, dates_are_written_in_utc)
 {
     using namespace std::chrono;
 

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// x509-limbo: handshakes with the certificates that break others. What each backend makes of each
-// case is pinned in limbo-verdicts.txt, so that a change of ours or of a library shows.
+// Handshakes with the certificates of x509-limbo. limbo-verdicts.txt records the verdict of each
+// backend on each case, so that a change of coquest or of a library is noticed.
 
 #include "unit/tls/backends.hpp"
 #include "unit/tls/chosen_time.hpp"
@@ -19,18 +19,18 @@ namespace {
 
 // A line of limbo-verdicts.txt.
 struct verdict {
-    std::string expected; // by limbo
-    std::string others;   // by OpenSSL, Go and rustls: A accepted, R refused
-    std::map<std::string, std::string> ours;
-    std::string reason;       // why ours differ from what is expected
-    std::string newer_reason; // why wolfSSL 5.9 differs from 5.5, where it does
+    std::string expected; // according to limbo
+    std::string others;   // OpenSSL, Go and rustls: A accepts, R refuses
+    std::map<std::string, std::string> by_backend;
+    std::string reason;       // why a backend differs from `expected`
+    std::string newer_reason; // why wolfSSL 5.9 differs from 5.5, if it does
 };
 
-constexpr const char* newer = "wolfssl-5.9"; // among `ours`
+constexpr const char* newer = "wolfssl-5.9"; // key in `by_backend`
 
 std::map<std::string, verdict> read_verdicts()
 {
-    std::map<std::string, verdict> all;
+    std::map<std::string, verdict> verdicts;
     std::ifstream file(COQUEST_TEST_DATA "/limbo-verdicts.txt");
     for (std::string line; std::getline(file, line);) {
         if (line.empty() || line[0] == '#') {
@@ -38,37 +38,37 @@ std::map<std::string, verdict> read_verdicts()
         }
         std::istringstream words(line);
         std::string id;
-        verdict one;
+        verdict entry;
         if (line.starts_with("newer ")) { // a change to an earlier line
             words >> id >> id;
-            verdict& changed = all.at(id);
-            words >> changed.ours[newer] >> std::ws;
+            verdict& changed = verdicts.at(id);
+            words >> changed.by_backend[newer] >> std::ws;
             std::getline(words, changed.newer_reason);
             continue;
         }
-        words >> id >> one.expected >> one.others >> one.ours["wolfssl"] >> one.ours["openssl"] >>
-            std::ws;
-        std::getline(words, one.reason);
-        one.ours[newer] = one.ours["wolfssl"];
-        all.emplace(std::move(id), std::move(one));
+        words >> id >> entry.expected >> entry.others >> entry.by_backend["wolfssl"] >>
+            entry.by_backend["openssl"] >> std::ws;
+        std::getline(words, entry.reason);
+        entry.by_backend[newer] = entry.by_backend["wolfssl"];
+        verdicts.emplace(std::move(id), std::move(entry));
     }
-    return all;
+    return verdicts;
 }
 
 const nlohmann::json& cases()
 {
-    static const auto all = [] {
+    static const auto document = [] {
         std::ifstream file(COQUEST_TEST_DATA "/limbo-server-keyed.json");
         return nlohmann::json::parse(file);
     }();
-    return all;
+    return document;
 }
 
-server_behaviour server_of(const nlohmann::json& one)
+server_behaviour server_of(const nlohmann::json& entry)
 {
     server_behaviour spec;
-    spec.certificate = from_pem(one.at("certificate"), one.at("key"));
-    for (const std::string pem : one.at("intermediates")) {
+    spec.certificate = from_pem(entry.at("certificate"), entry.at("key"));
+    for (const std::string pem : entry.at("intermediates")) {
         spec.chain.push_back(from_pem(pem));
     }
     spec.security_level = 0;
@@ -77,72 +77,75 @@ server_behaviour server_of(const nlohmann::json& one)
 
 class limbo : public with_backend {
 protected:
-    /// Shakes hands as @p one says; returns why not, or nothing.
-    std::optional<std::string> refusal_of(const nlohmann::json& one)
+    /// Does the handshake of @p entry. Returns the reason of a refusal, or nullopt.
+    std::optional<std::string> refusal_of(const nlohmann::json& entry)
     {
         std::optional<chosen_time> now;
-        if (one.contains("time")) {
-            now.emplace(
-                std::chrono::sys_seconds(std::chrono::seconds(one.at("time").get<std::int64_t>())));
+        if (entry.contains("time")) {
+            now.emplace(std::chrono::sys_seconds(
+                std::chrono::seconds(entry.at("time").get<std::int64_t>())));
         }
-        tls_server server(server_of(one));
-        const temp_file roots(one.at("roots").get<std::string>());
-        tls_diagnosis why;
+        tls_server server(server_of(entry));
+        const temp_file roots(entry.at("roots").get<std::string>());
+        tls_diagnosis diagnosis;
         tls_options options = trusting(roots);
         std::optional<temp_file> revoked;
-        if (one.contains("crls")) {
+        if (entry.contains("crls")) {
             std::string text;
-            for (const std::string list : one.at("crls")) {
+            for (const std::string list : entry.at("crls")) {
                 text += list + '\n';
             }
             revoked.emplace(text);
             options.crl = revoked->path();
         }
-        const auto backend = GetParam().make(options, why);
+        const auto backend = GetParam().make(options, diagnosis);
         if (!backend) {
-            return why.text;
+            return diagnosis.text;
         }
-        auto session = backend->make_session(one.value("name", "example.com"), why);
+        auto session = backend->make_session(entry.value("name", "example.com"), diagnosis);
         if (!session) {
-            return why.text;
+            return diagnosis.text;
         }
         tls_pair pair(std::move(session), server, 16384);
-        const std::error_code failed = pair.handshake();
-        EXPECT_NE(failed, std::errc::operation_would_block);
+        const auto failed = pair.handshake();
+        EXPECT_NE(failed, tls_failure::timed_out);
         EXPECT_FALSE(failed && server.is_established());
-        why = pair.client().diagnosis(failed);
-        return failed ? std::optional(why.text + " [" + std::to_string(why.native_code) + "]")
+        diagnosis = pair.diagnosis();
+        return failed ? std::optional(diagnosis.text + " [" +
+                                      std::to_string(diagnosis.native_code) + "]")
                       : std::nullopt;
     }
 };
 COQUEST_WITH_EACH_BACKEND(limbo);
 
-TEST_P(limbo, verdicts_are_as_pinned)
+TEST_P(limbo, verdicts_are_as_recorded)
 {
     const auto verdicts = read_verdicts();
     ASSERT_EQ(verdicts.size(), cases().size());
-    for (const auto& one : cases()) {
-        const std::string id = one.at("id");
+    for (const auto& entry : cases()) {
+        const std::string id = entry.at("id");
         SCOPED_TRACE(id);
-        const verdict& want = verdicts.at(id);
-        EXPECT_EQ(want.expected == "accept", one.at("expected") == "SUCCESS");
-        const auto refused = refusal_of(one);
+        const verdict& listed = verdicts.at(id);
+        EXPECT_EQ(listed.expected == "accept", entry.at("expected") == "SUCCESS");
+        const auto refused = refusal_of(entry);
         EXPECT_EQ(refused ? "refuse" : "accept",
-                  want.ours.at(is_newer_wolfssl(GetParam()) ? newer : GetParam().name))
+                  listed.by_backend.at(is_newer_wolfssl(GetParam()) ? newer : GetParam().name))
             << refused.value_or("");
     }
 }
 
-// A difference from limbo has a reason, and none lets in what everybody else keeps out.
-TEST(limbo_verdicts, are_reviewed)
+// A difference from limbo has a reason. No backend accepts what all other libraries refuse.
+TEST(limbo_verdicts, differences_have_a_reason)
 {
-    for (const auto& [id, one] : read_verdicts()) {
-        EXPECT_EQ(one.ours.at(newer) != one.ours.at("wolfssl"), !one.newer_reason.empty()) << id;
-        for (const auto& [backend, ours] : one.ours) {
-            EXPECT_TRUE(ours == one.expected || !one.reason.empty() ||
-                        (backend == newer && !one.newer_reason.empty()))
+    for (const auto& [id, entry] : read_verdicts()) {
+        EXPECT_EQ(entry.by_backend.at(newer) != entry.by_backend.at("wolfssl"),
+                  !entry.newer_reason.empty())
+            << id;
+        for (const auto& [backend, outcome] : entry.by_backend) {
+            EXPECT_TRUE(outcome == entry.expected || !entry.reason.empty() ||
+                        (backend == newer && !entry.newer_reason.empty()))
                 << id;
-            EXPECT_FALSE(ours == "accept" && one.others == "RRR") << backend << ' ' << id;
+            EXPECT_FALSE(outcome == "accept" && entry.others == "RRR") << backend << ' ' << id;
         }
     }
 }

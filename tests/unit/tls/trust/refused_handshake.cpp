@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Servers with which no handshake may succeed. Where OpenSSL's server can be made to do the wrong
-// thing, it does; scripted bytes stand for a server that chooses what was never offered.
+// Servers with which no handshake may succeed. An OpenSSL server misbehaves as far as it can be
+// configured to; scripted bytes stand for a server that chooses what was not offered.
 
-#include "unit/tls/session_fixture.hpp"
+#include "unit/tls/session/session_fixture.hpp"
 
 #include <cstdint>
 
@@ -30,7 +30,7 @@ std::string message(unsigned type, const std::string& body, unsigned version)
     return number(22, 1) + number(version, 2) + number(whole.size(), 2) + whole;
 }
 
-// The hello of a server that chooses this suite in this version: no session, no compression.
+// Returns a ServerHello with this suite and version, without a session and compression.
 std::string hello(unsigned suite, unsigned version = 0x0303, const std::string& extensions = {})
 {
     return message(2,
@@ -39,15 +39,15 @@ std::string hello(unsigned suite, unsigned version = 0x0303, const std::string& 
                    version);
 }
 
-// Without it OpenSSL goes no further, with it wolfSSL doesn't: it is an answer to what only the
-// former asks.
+// OpenSSL asks for this extension and stops without it. Older wolfSSL does not ask for it and stops
+// if it is there.
 const std::string renegotiation_info{"\x00\x05\xff\x01\x00\x01\x00", 7};
 const std::string no_certificate = message(11, number(0, 3), 0x0303);
 const std::string hello_done = message(14, "", 0x0303);
 
 class refused_handshake : public session_test {
 protected:
-    /// A server that has nothing but @p ciphers, up to TLS 1.2.
+    /// Connects to a server that supports only @p ciphers, up to TLS 1.2.
     void expect_no_suite_in_common(const std::string& ciphers)
     {
         for (const bool certified : {true, false}) {
@@ -62,7 +62,7 @@ protected:
         }
     }
 
-    /// A server that chooses @p suite, offered or not, and goes on as far as it can alone.
+    /// Connects to a server that chooses @p suite, whether it was offered or not.
     void expect_choice_refused(unsigned suite)
     {
         expect_suite_refused(answer(hello(suite), whole));
@@ -70,14 +70,14 @@ protected:
         expect_suite_refused(answer(hello(suite) + hello_done, whole));
     }
 
-    static void expect_suite_refused(const tls_diagnosis& why)
+    static void expect_suite_refused(const tls_diagnosis& diagnosis)
     {
-        EXPECT_EQ(why.kind, tls_failure::no_common_cipher) << why.text;
-        EXPECT_THAT(why.text, HasSubstr("no cipher suite in common"));
-        EXPECT_THAT(why.hint, HasSubstr("ECDHE with AES-GCM or ChaCha20-Poly1305"));
+        EXPECT_EQ(diagnosis.kind, tls_failure::no_common_cipher) << diagnosis.text;
+        EXPECT_THAT(diagnosis.text, HasSubstr("no cipher suite in common"));
+        EXPECT_THAT(diagnosis.hint, HasSubstr("ECDHE with AES-GCM or ChaCha20-Poly1305"));
     }
 
-    /// A server that has @p only, and one that answers a hello of ours with that version.
+    /// Connects to a server that supports only @p only, and to one that answers with that version.
     void expect_version_refused(tls_version only, unsigned number)
     {
         server_behaviour spec = good_server();
@@ -85,10 +85,10 @@ protected:
         spec.max = only;
         spec.security_level = 0;
         spec.ciphers = "DEFAULT:@SECLEVEL=0";
-        for (const tls_diagnosis& why : {fail(spec), answer(hello(0xc013, number), whole)}) {
-            EXPECT_EQ(why.kind, tls_failure::protocol_version) << why.text;
-            EXPECT_THAT(why.text, HasSubstr("neither TLS 1.2 nor TLS 1.3"));
-            EXPECT_THAT(why.hint, HasSubstr("enable TLS 1.2 or 1.3"));
+        for (const tls_diagnosis& diagnosis : {fail(spec), answer(hello(0xc013, number), whole)}) {
+            EXPECT_EQ(diagnosis.kind, tls_failure::protocol_version) << diagnosis.text;
+            EXPECT_THAT(diagnosis.text, HasSubstr("neither TLS 1.2 nor TLS 1.3"));
+            EXPECT_THAT(diagnosis.hint, HasSubstr("enable TLS 1.2 or 1.3"));
         }
     }
 };
@@ -97,15 +97,15 @@ COQUEST_WITH_EACH_BACKEND(refused_handshake);
 TEST_P(refused_handshake, server_without_certificate)
 {
     expect_no_suite_in_common("aNULL");
-    // It chooses a suite of ours, and sends no certificate, or none in the message for it.
+    // A server that chooses an offered suite, and sends no certificate message or an empty one.
     const bool demands =
         std::string_view(GetParam().name) == "openssl" || is_newer_wolfssl(GetParam());
     const std::string first = hello(0xc02f, 0x0303, demands ? renegotiation_info : "");
-    for (const std::string& rest : {hello_done, no_certificate + hello_done}) {
-        const tls_diagnosis why = answer(first + rest, whole);
-        EXPECT_THAT(why.text, AnyOf(HasSubstr("a TLS record was damaged or forged"),
-                                    HasSubstr("certificate verify failed")));
-        EXPECT_NE(why.native_code, 0);
+    for (const std::string& remaining : {hello_done, no_certificate + hello_done}) {
+        const tls_diagnosis diagnosis = answer(first + remaining, whole);
+        EXPECT_THAT(diagnosis.text, AnyOf(HasSubstr("a TLS record was damaged or forged"),
+                                          HasSubstr("certificate verify failed")));
+        EXPECT_NE(diagnosis.native_code, 0);
     }
 }
 
@@ -122,7 +122,7 @@ TEST_P(refused_handshake, anonymous_elliptic_diffie_hellman)
     expect_choice_refused(0xc018); // AECDH-AES128-SHA
 }
 
-// OpenSSL is built without these two, so that only scripted bytes can choose them.
+// OpenSSL is built without RC4 and 3DES, so that only scripted bytes can choose them.
 TEST_P(refused_handshake, rc4)
 {
     expect_choice_refused(0x0005); // RC4-SHA

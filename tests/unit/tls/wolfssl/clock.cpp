@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// wolfSSL's own clock, which only its own headers can set.
+// Sets the clock of wolfSSL, which needs the headers of wolfSSL.
 
-#include "tls/roots.hpp"
+#include "tls/trust/clock.hpp"
+#include "tls/trust/roots.hpp"
 #include "unit/tls/chosen_time.hpp"
 
 #include <chrono>
@@ -18,10 +19,10 @@ namespace coquest::test {
 
 void set_wolfssl_clock(bool chosen)
 {
-    wc_SetTimeCb(chosen ? [](std::time_t* to) {
+    wc_SetTimeCb(chosen ? [](std::time_t* target) {
         const std::time_t now = std::chrono::system_clock::to_time_t(detail::current_time());
-        if (to != nullptr) {
-            *to = now;
+        if (target != nullptr) {
+            *target = now;
         }
         return now;
     } : wc_time_cb{});

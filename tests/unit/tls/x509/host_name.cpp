@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "tls/host_name.hpp"
+#include "tls/x509/host_name.hpp"
 
-#include "core/ascii.hpp"
+#include "core/text/ascii.hpp"
 #include "support/cert_lab.hpp"
 
 #include <gtest/gtest.h>
@@ -47,7 +47,7 @@ TEST(host_name, addresses_have_one_text)
     EXPECT_FALSE(host_name::parse("localhost")->is_ip());
 }
 
-TEST(host_name, what_is_no_name_is_refused)
+TEST(host_name, invalid_names_are_refused)
 {
     for (const std::string& text :
          {std::string(), std::string("."), std::string("a..b"), std::string(".a"),
@@ -88,7 +88,7 @@ TEST(host_name, wildcard_is_a_whole_leftmost_label_for_one_label)
     EXPECT_FALSE(matches("xn--a.example.test", "xn--*.example.test"));
 }
 
-TEST(host_name, wildcard_needs_two_labels_behind_it)
+TEST(host_name, wildcard_needs_two_labels_after_it)
 {
     EXPECT_FALSE(matches("localhost", "*"));
     EXPECT_FALSE(matches("example.test", "*.test"));
@@ -115,29 +115,28 @@ TEST(host_name, addresses_compare_with_addresses_only)
     EXPECT_FALSE(certificate_matches("::1", {"IP:127.0.0.1"}));
 }
 
-// Compares with the rules as RFC 9525 writes them down, label by label, over names that are nearly
-// alike.
+// Compares with the rules of RFC 9525, written label by label, for names that are nearly alike.
 TEST(host_name, any_pattern_agrees_with_the_rules)
 {
     const auto labels = [](std::string_view text) {
-        std::vector<std::string> all(1);
+        std::vector<std::string> result(1);
         for (const char c : text) {
             if (c == '.') {
-                all.emplace_back();
+                result.emplace_back();
             } else {
-                all.back() += detail::to_lower(c);
+                result.back() += detail::to_lower(c);
             }
         }
-        return all;
+        return result;
     };
     const auto by_the_rules = [&](std::string_view host, std::string_view pattern) {
-        std::vector<std::string> name = labels(host);
-        std::vector<std::string> want = labels(pattern);
-        if (want[0] == "*") {
-            want[0] = name[0];
-            return want.size() > 2 && want == name;
+        std::vector<std::string> name_labels = labels(host);
+        std::vector<std::string> pattern_labels = labels(pattern);
+        if (pattern_labels[0] == "*") {
+            pattern_labels[0] = name_labels[0];
+            return pattern_labels.size() > 2 && pattern_labels == name_labels;
         }
-        return want == name;
+        return pattern_labels == name_labels;
     };
     std::mt19937 random(9525);
     const auto some_name = [&](std::vector<const char*> pieces) {

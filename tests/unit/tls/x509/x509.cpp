@@ -1,11 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "tls/x509.hpp"
+#include "tls/x509/x509.hpp"
+#include "tls/trust/clock.hpp"
 
 #include "support/cert_lab.hpp"
-#include "tls/failure_text.hpp"
-#include "tls/roots.hpp"
+#include "tls/trust/failure_text.hpp"
+#include "tls/trust/roots.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -29,18 +30,18 @@ std::vector<std::byte> bytes(std::string_view text)
     return {raw.begin(), raw.end()};
 }
 
-// Replaces the first `from` in a certificate by as many bytes.
-std::vector<std::byte> patched(std::vector<std::byte> der, std::string_view from,
-                               std::string_view to)
+// Replaces the first `old_bytes` in a certificate by as many `new_bytes`.
+std::vector<std::byte> patched(std::vector<std::byte> der, std::string_view old_bytes,
+                               std::string_view new_bytes)
 {
-    const auto pattern = bytes(from);
+    const auto pattern = bytes(old_bytes);
     const auto at = std::ranges::search(der, pattern);
     EXPECT_FALSE(at.empty());
-    std::ranges::copy(bytes(to), at.begin());
+    std::ranges::copy(bytes(new_bytes), at.begin());
     return der;
 }
 
-TEST(x509, names_dates_and_flags)
+TEST(x509, names_dates_and_flags_are_read)
 {
     const identity root = self_signed(ca_spec("a root"));
     const std::vector<std::byte> der =
@@ -61,7 +62,7 @@ TEST(x509, names_dates_and_flags)
     EXPECT_EQ(facts->not_after - facts->not_before, 31 * day);
 }
 
-TEST(x509, certificate_authority)
+TEST(x509, certificate_authority_is_recognised)
 {
     const std::vector<std::byte> der = self_signed(ca_spec("a root")).der();
 
@@ -75,7 +76,7 @@ TEST(x509, certificate_authority)
     EXPECT_EQ(detail::san_text(*facts), "none");
 }
 
-TEST(x509, keys)
+TEST(x509, key_kind_and_size_are_read_and_weak_keys_recognised)
 {
     struct row {
         key_ptr key;
@@ -83,22 +84,22 @@ TEST(x509, keys)
         std::size_t bits;
         bool weak;
     };
-    for (const row& want : {row{rsa_key(1024), key_kind::rsa, 1024, true},
-                            row{rsa_key(2048), key_kind::rsa, 2048, false},
-                            row{ec_key("P-224"), key_kind::ec, 224, true},
-                            row{ec_key("P-256"), key_kind::ec, 256, false},
-                            row{ec_key("P-521"), key_kind::ec, 528, false},
-                            row{ed25519_key(), key_kind::edwards, 256, false}}) {
-        const std::vector<std::byte> der = self_signed(server_spec(), want.key).der();
+    for (const row& expected : {row{rsa_key(1024), key_kind::rsa, 1024, true},
+                                row{rsa_key(2048), key_kind::rsa, 2048, false},
+                                row{ec_key("P-224"), key_kind::ec, 224, true},
+                                row{ec_key("P-256"), key_kind::ec, 256, false},
+                                row{ec_key("P-521"), key_kind::ec, 528, false},
+                                row{ed25519_key(), key_kind::edwards, 256, false}}) {
+        const std::vector<std::byte> der = self_signed(server_spec(), expected.key).der();
         const auto facts = parse_certificate(der);
         ASSERT_TRUE(facts);
-        EXPECT_EQ(facts->key, want.kind);
-        EXPECT_EQ(facts->key_bits, want.bits);
-        EXPECT_EQ(facts->weak_key(), want.weak) << want.bits;
+        EXPECT_EQ(facts->key, expected.kind);
+        EXPECT_EQ(facts->key_bits, expected.bits);
+        EXPECT_EQ(facts->weak_key(), expected.weak) << expected.bits;
     }
 }
 
-TEST(x509, signature_algorithms)
+TEST(x509, sha1_signature_is_weak)
 {
     cert_spec spec = server_spec();
     for (const key_ptr& key : {rsa_key(2048), ec_key()}) {
@@ -111,7 +112,7 @@ TEST(x509, signature_algorithms)
     }
 }
 
-TEST(x509, usages)
+TEST(x509, extended_key_usage_decides_whether_it_may_serve_tls)
 {
     cert_spec spec = server_spec();
     const auto serves = [&spec](const char* usage) {
@@ -126,7 +127,7 @@ TEST(x509, usages)
     EXPECT_FALSE(serves("clientAuth"));
 }
 
-TEST(x509, dates_after_2049)
+TEST(x509, dates_after_2049_are_read)
 {
     cert_spec spec = server_spec();
     spec.until = std::chrono::hours(24 * 366 * 50); // written as GeneralizedTime
@@ -169,7 +170,7 @@ TEST(x509, long_lists_of_names_are_cut)
     EXPECT_THAT(detail::san_text(*parse_certificate(der)), HasSubstr("host7.example and 92 more"));
 }
 
-TEST(x509, no_name)
+TEST(x509, missing_name_is_reported)
 {
     cert_spec spec = server_spec();
     spec.common_name.clear();
@@ -186,7 +187,7 @@ TEST(x509, two_subject_alt_names_are_refused)
     spec.key_usage = "digitalSignature";
     const std::vector<std::byte> der = self_signed(spec).der();
 
-    // the extension's identifiers: 2.5.29.17 (subjectAltName), 2.5.29.14 (subjectKeyIdentifier)
+    // Turns subjectKeyIdentifier (2.5.29.14) into a second subjectAltName (2.5.29.17).
     const auto twice = patched(patched(der, "\x55\x1d\x0e", "\x55\x1d\x11"), "\x04\x16\x04\x14",
                                "\x04\x16\x30\x14");
 
@@ -223,13 +224,14 @@ TEST(x509, no_change_of_a_byte_reads_out_of_bounds)
             der[i] ^= std::byte(change);
             if (const auto facts = parse_certificate(der)) {
                 ++parsed;
-                const std::string all = detail::name_text(facts->subject) +
-                                        detail::name_text(facts->issuer) + detail::san_text(*facts);
-                EXPECT_LT(all.size(), 1000U);
+                const std::string text = detail::name_text(facts->subject) +
+                                         detail::name_text(facts->issuer) +
+                                         detail::san_text(*facts);
+                EXPECT_LT(text.size(), 1000U);
             }
         }
     }
-    EXPECT_GT(parsed, 100U); // many bytes are key and signature
+    EXPECT_GT(parsed, 100U); // many bytes belong to the key or the signature
 }
 
 TEST(x509, first_element_stays_inside)
