@@ -20,7 +20,8 @@
 namespace coquest::bench {
 namespace {
 
-/// Calls @p kernel with each of @p values; it returns the number of bytes written or read.
+/// Calls @p kernel with each of @p values. It returns the number of bytes that it has written or
+/// read.
 template <class Value, class Kernel>
 void run(benchmark::State& state, const std::vector<Value>& values, Kernel kernel)
 {
@@ -34,7 +35,7 @@ void run(benchmark::State& state, const std::vector<Value>& values, Kernel kerne
     state.SetBytesProcessed(static_cast<std::int64_t>(bytes));
 }
 
-/// Does the same for a kernel that writes a value's text.
+/// Does the same for a kernel that writes the text of a value.
 template <class Value, class Kernel>
 void run_writer(benchmark::State& state, const std::vector<Value>& values, Kernel put)
 {
@@ -46,7 +47,7 @@ void run_writer(benchmark::State& state, const std::vector<Value>& values, Kerne
     });
 }
 
-/// Draws as many values as the first-level cache holds beside the text.
+/// Draws as many values as fit into the first-level cache together with the text.
 template <class Draw>
 auto make_values(Draw draw_value)
 {
@@ -73,7 +74,7 @@ std::int64_t any_integer(draws& draw)
     return static_cast<std::int64_t>(draw_bits(draw));
 }
 
-/// Draws a text of @p size bytes from ASCII letters.
+/// Draws a text of @c Size ASCII letters.
 template <std::size_t Size>
 std::string plain_text(draws& draw)
 {
@@ -84,7 +85,7 @@ std::string plain_text(draws& draw)
     return text;
 }
 
-/// Draws 64 bytes of which one in eight is a line break, which either context escapes.
+/// Draws 64 bytes, of which one in eight is a line break; symbols and strings both escape it.
 std::string escaped_text(draws& draw)
 {
     std::string text = plain_text<64>(draw);
@@ -94,7 +95,7 @@ std::string escaped_text(draws& draw)
     return text;
 }
 
-/// Draws about 64 bytes of characters of two to four bytes.
+/// Draws about 64 bytes of characters that have two to four bytes.
 std::string multibyte_text(draws& draw)
 {
     static const std::array<std::string, 3> characters = {"\xc3\xa9", "\xe6\xbc\xa2",

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Encodes rows of a workload, for an instruction counter to watch. Two runs that differ by one pool
-// of rows differ by what those rows cost: all else is the same.
+// Encodes rows of a workload while an instruction counter watches. Two runs that differ by one pool
+// of rows differ by the cost of those rows, because everything else is the same.
 
 #include "support/encoders.hpp"
 
@@ -46,12 +46,14 @@ int main(int argc, char** argv)
     app.add_option("--workload", workload, "which rows")
         ->required()
         ->check(CLI::IsMember(coquest::bench::workloads));
-    app.add_option("--version", version, "of the protocol")->required()->check(CLI::Range(1, 2));
+    app.add_option("--version", version, "version of the protocol")
+        ->required()
+        ->check(CLI::Range(1, 2));
     app.add_option("--client", client, "how columns are named")
         ->required()
         ->check(CLI::IsMember(coquest::bench::clients));
     auto* rows_option = app.add_option("--rows", count)->required();
-    app.add_flag("--hash", hash, "print the FNV-1a hash of the rows, 10,000 at most");
+    app.add_flag("--hash", hash, "print the FNV-1a hash of the rows, at most 10,000");
     CLI11_PARSE(app, argc, argv);
     if (hash && count > batch_rows) {
         return app.exit(CLI::ValidationError(rows_option->get_name(), "too many for --hash"));

@@ -2,8 +2,8 @@
 # SPDX-FileCopyrightText: 2026 The coquest authors
 # SPDX-License-Identifier: BSL-1.0
 #
-# Counts the instructions that a row costs in each workload, version and client: callgrind runs each
-# twice, and the runs differ by one pool of rows. See --help.
+# Counts the instructions that a row costs in each workload, version and client. callgrind runs each
+# case twice; the runs differ by one pool of rows. See --help.
 import argparse
 import json
 import os
@@ -15,7 +15,7 @@ from pathlib import Path
 
 POOL_ROWS = 16384
 BUDGETS = Path(__file__).with_name("budgets.json")
-MARGIN = 1.05  # of a budget over what was measured
+MARGIN = 1.05  # of a budget over the measurement
 CLIENTS = {"coquest": ["literals", "strings", "typed", "columns"],
            "questdb-rs": ["strings", "checked"]}
 BASE = "questdb-rs-strings"
@@ -59,7 +59,7 @@ class Case:
 def check_bytes(cases):
     wrong = [case.name for case in cases if case.hash() != HASHES[case.key[:2]]]
     if wrong:
-        sys.exit("not the rows that they should write:\n  " + "\n  ".join(wrong))
+        sys.exit("these clients write other rows than expected:\n  " + "\n  ".join(wrong))
 
 
 def measure(cases):
@@ -70,7 +70,7 @@ def measure(cases):
 
 def print_table(counts):
     clients = list(dict.fromkeys(client for _, _, client in counts))
-    compared = f"; in brackets, how many times fewer than {BASE}" if BASE in clients else ""
+    compared = f"; in brackets, {BASE} divided by this client" if BASE in clients else ""
     print(f"instructions per row{compared}")
     print(" " * 5 + "".join(f"{client:>20}" for client in clients))
     for workload, version in dict.fromkeys(key[:2] for key in counts):
@@ -101,8 +101,8 @@ def check_budgets(cases, counts):
             wrong.append(f"{case.name}: {counts[case.key]} instructions per row, {most} allowed")
     wrong += [f"budget without a measurement: {key}" for key in allowed]
     if wrong:
-        sys.exit("budgets (bench/instructions/budgets.json) not kept:\n  " + "\n  ".join(wrong))
-    print("all budgets are kept")
+        sys.exit("budgets (bench/instructions/budgets.json) exceeded:\n  " + "\n  ".join(wrong))
+    print("no budget is exceeded")
 
 
 parser = argparse.ArgumentParser()

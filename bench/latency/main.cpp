@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Sends rows one by one and waits for the answer to each: what a flush takes, and what it costs the
-// client.
+// Sends rows one by one, and waits for the answer to each. Measures the duration of a flush, and
+// what it costs the client.
 
 #include "support/processor_time.hpp"
 #include "support/run.hpp"
@@ -39,12 +39,15 @@ struct options {
     std::size_t warm_up = 0;
 };
 
-/// Takes the time of each flush after the first ones.
+/// Measures the time of each flush after the first ones.
 class stopwatch {
 public:
     using clock = std::chrono::steady_clock;
 
-    explicit stopwatch(const options& of) : warm_up_(of.warm_up) { times_.reserve(of.flushes); }
+    explicit stopwatch(const options& settings) : warm_up_(settings.warm_up)
+    {
+        times_.reserve(settings.flushes);
+    }
 
     void begin(std::size_t flush)
     {
@@ -61,7 +64,7 @@ public:
             times_.push_back(last_ - begin_);
         }
     }
-    /// Prints what was measured, after the last flush.
+    /// Prints the measurements; called after the last flush.
     void print()
     {
         const auto count = static_cast<double>(times_.size());
@@ -89,11 +92,11 @@ private:
     nanoseconds processor_time_{};
 };
 
-asio::awaitable<void> by_sender(options of, stopwatch& watch)
+asio::awaitable<void> by_sender(options settings, stopwatch& watch)
 {
     const auto trades = coquest::bench::make_trades();
-    auto sender = co_await coquest::sender_builder("http", "127.0.0.1", of.port).build();
-    for (std::size_t k = 0; k < of.warm_up + of.flushes; ++k) {
+    auto sender = co_await coquest::sender_builder("http", "127.0.0.1", settings.port).build();
+    for (std::size_t k = 0; k < settings.warm_up + settings.flushes; ++k) {
         const auto& trade = trades[k % trades.size()];
         watch.begin(k);
         co_await sender.table("trades")
@@ -109,12 +112,12 @@ asio::awaitable<void> by_sender(options of, stopwatch& watch)
     co_await sender.close();
 }
 
-asio::awaitable<void> by_buffer(options of, stopwatch& watch)
+asio::awaitable<void> by_buffer(options settings, stopwatch& watch)
 {
     const auto trades = coquest::bench::make_trades();
-    auto sender = co_await coquest::sender_builder("http", "127.0.0.1", of.port).build();
+    auto sender = co_await coquest::sender_builder("http", "127.0.0.1", settings.port).build();
     coquest::buffer rows = sender.new_buffer();
-    for (std::size_t k = 0; k < of.warm_up + of.flushes; ++k) {
+    for (std::size_t k = 0; k < settings.warm_up + settings.flushes; ++k) {
         const auto& trade = trades[k % trades.size()];
         watch.begin(k);
         rows.table("trades")
@@ -130,13 +133,13 @@ asio::awaitable<void> by_buffer(options of, stopwatch& watch)
     co_await sender.close();
 }
 
-/// Sends the same request over and over by one system call, and reads the answer by another, which
-/// waits: no client can do with less.
-void by_bare_socket(const options& of, stopwatch& watch)
+/// Sends the same request again and again with one system call, and reads the answer with another,
+/// blocking one. No client can do with less.
+void by_bare_socket(const options& settings, stopwatch& watch)
 {
     asio::io_context io;
     asio::ip::tcp::socket socket(io);
-    socket.connect({asio::ip::address_v4::loopback(), of.port});
+    socket.connect({asio::ip::address_v4::loopback(), settings.port});
     socket.set_option(asio::ip::tcp::no_delay(true));
     const std::string body = "trades,symbol=BTC-USDT,side=buy price=37779.62,amount=0.5 "
                              "1700000000000000000n\n";
@@ -145,7 +148,7 @@ void by_bare_socket(const options& of, stopwatch& watch)
         "Content-Type: text/plain; charset=utf-8\r\nContent-Length: " +
         std::to_string(body.size()) + "\r\n\r\n" + body;
     std::array<char, 4096> answer{};
-    for (std::size_t k = 0; k < of.warm_up + of.flushes; ++k) {
+    for (std::size_t k = 0; k < settings.warm_up + settings.flushes; ++k) {
         watch.begin(k);
         socket.send(asio::buffer(request));
         socket.receive(asio::buffer(answer));
@@ -158,26 +161,27 @@ void by_bare_socket(const options& of, stopwatch& watch)
 
 int main(int argc, char** argv)
 {
-    options of;
+    options settings;
     std::string client;
     CLI::App app(
         "Flushes rows of workload A one by one over HTTP to 127.0.0.1, and prints how long "
         "a flush took, as one line of JSON.");
-    app.add_option("--port", of.port, "of the server")->required();
-    app.add_option("--flushes", of.flushes, "that are measured")
+    app.add_option("--port", settings.port, "port of the server")->required();
+    app.add_option("--flushes", settings.flushes, "number of flushes that are measured")
         ->required()
         ->check(CLI::PositiveNumber);
-    app.add_option("--warm-up", of.warm_up, "flushes before those");
-    app.add_option("--client", client, "what sends the rows")
+    app.add_option("--warm-up", settings.warm_up, "number of flushes before those");
+    app.add_option("--client", client, "the way to send the rows")
         ->required()
         ->check(CLI::IsMember({"sender", "buffer", "bare"}));
     CLI11_PARSE(app, argc, argv);
     try {
-        stopwatch watch(of);
+        stopwatch watch(settings);
         if (client == "bare") {
-            by_bare_socket(of, watch);
+            by_bare_socket(settings, watch);
         } else {
-            coquest::bench::run(client == "sender" ? by_sender(of, watch) : by_buffer(of, watch));
+            coquest::bench::run(client == "sender" ? by_sender(settings, watch)
+                                                   : by_buffer(settings, watch));
         }
     } catch (const std::exception& e) {
         std::fprintf(stderr, "%s\n", e.what());

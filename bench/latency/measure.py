@@ -2,8 +2,8 @@
 # SPDX-FileCopyrightText: 2026 The coquest authors
 # SPDX-License-Identifier: BSL-1.0
 #
-# Measures flushes of one row over HTTP on loopback: the clients take turns against one sink, client
-# and sink pinned to one processor and to two. See --help.
+# Measures flushes of one row over HTTP on loopback. The clients take turns with one sink. Client
+# and sink share one processor, or have one each. See --help.
 import argparse
 import http.client
 import json
@@ -54,12 +54,13 @@ def run(sink, processor, command, flushes, warm_up):
     output = subprocess.check_output(pinned(processor, [*command, *arguments]), text=True)
     counts = sink.counts()
     if not counts["requests"] == counts["rows"] == flushes + warm_up:
-        sys.exit(f"{command[0]}: {flushes + warm_up} flushes of a row became {counts}")
+        sys.exit(f"{command[0]}: {flushes + warm_up} flushes of a row, "
+                 f"but the sink counted {counts}")
     return json.loads(output)
 
 
 def system_calls(sink, processor, command):
-    """Returns how many there are in a flush, by name; None where they can't be traced."""
+    """Returns the number of system calls in a flush, by name; None if they cannot be traced."""
     counts = []
     for flushes in TRACED:
         summary = ["strace", "-f", "-c", "-U", "calls,name", "-o", "/dev/stdout"]
@@ -92,7 +93,7 @@ def measure(clients, programs, sink_processor, processor):
 def summary(client, runs, calls):
     row = {"client": client, "rounds": len(runs)}
     for field in [*TIMES, "requests_per_s"]:
-        values = [one[field] for one in runs]
+        values = [run[field] for run in runs]
         row[field] = (max if field == "requests_per_s" else min)(values)
         row[f"{field}_median"] = statistics.median(values)
     if calls is not None:
@@ -114,7 +115,7 @@ def cell(row, base, field):
 
 def print_table(title, rows):
     base = next((row for row in rows if row["client"] == BASE), None)
-    compared = f"; in brackets, times that of {BASE}" if base else ""
+    compared = f"; in brackets, relative to {BASE}" if base else ""
     print(f"{title}: best / median of {rows[0]['rounds']} rounds, microseconds{compared}")
     print(" " * 16 + "".join(f"{title:>24}" for title in TITLES.values()))
     for row in rows:
@@ -130,8 +131,8 @@ parser.add_argument("--rounds", type=int, default=15)
 parser.add_argument("--flushes", type=int, default=2000, help="in each round")
 parser.add_argument("--quick", action="store_true", help="5 rounds of 1000 flushes")
 parser.add_argument("--realtime", action="store_true",
-                    help="run before all else (SCHED_FIFO, root): for a machine with other work")
-parser.add_argument("--json", type=Path, help="write the results to this file, an object a line")
+                    help="run with priority (SCHED_FIFO, root): for a machine that is not idle")
+parser.add_argument("--json", type=Path, help="write the results to this file, one object per line")
 options = parser.parse_args()
 if options.quick:
     options.rounds, options.flushes = 5, 1000

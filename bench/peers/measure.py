@@ -2,8 +2,8 @@
 # SPDX-FileCopyrightText: 2026 The coquest authors
 # SPDX-License-Identifier: BSL-1.0
 #
-# Sends the same rows by coquest and by other clients, in turns, to a sink on loopback and to a real
-# server, and writes what that took, a row for each client and cell. See --help.
+# Sends the same rows with coquest and with other clients, in turns, to a sink on loopback and to a
+# real server. Writes the measurements, one row for each client and cell. See --help.
 import argparse
 import json
 import os
@@ -23,11 +23,11 @@ BATCH = 10_000
 TRACED = (40_000, 240_000)  # rows of the two runs whose difference counts system calls
 ROWS = {"A": 1_500_000, "B": 250_000, "C": 500_000, "D": 500_000}
 BYTES_OF_ROW = {"A": 90, "B": 385, "C": 250, "D": 190}
-# Rows, for compilers that run beside the program: of workload A, fewer where they are wider.
+# Rows sent first, for just-in-time compilers: for workload A; fewer for workloads with wider rows.
 WARM_UP = {"Java": 400_000, "Node.js": 50_000}
 WARM_UP_ROWS = 20_000
 WOLFSSL = "coquest, wolfSSL"
-SLOW = {"Python": 3, "Node.js": 20}  # fewer rows by these factors, for the run to end in time
+SLOW = {"Python": 3, "Node.js": 20}  # divisors of the number of rows, so that a run ends in time
 
 
 @dataclass
@@ -45,7 +45,7 @@ class Client:
 
 @dataclass(frozen=True)
 class Cell:
-    """What is measured: which rows, and how they travel."""
+    """What is measured: the rows, and how they are sent."""
     workload: str
     transport: str
     version: int
@@ -57,7 +57,9 @@ class Cell:
 
 @contextmanager
 def on_processor(number):
-    """Has what starts meanwhile run there. A command before the program would count as its start."""
+    """Runs programs that start inside the block on that processor.
+
+    A command before the program would count as a part of its start."""
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {number})
     try:
@@ -67,7 +69,7 @@ def on_processor(number):
 
 
 def own_clients(options, workload):
-    """Returns coquest's ways in; it may hold two batches, filling one while the other travels."""
+    """Returns the ways to use coquest. It may hold two batches, to fill one while it sends one."""
     def client(name, *arguments, program=options.coquest, config=""):
         limit = f"max_buf_size={2 * BATCH * BYTES_OF_ROW[workload]};"
         return Client(name, "", [program, *arguments], limit + config)
@@ -92,11 +94,11 @@ class Bench:
             self.peers.append(Client(name, version, command.split(" ")))
         self.rows = []
         self.processors = sorted(os.sched_getaffinity(0))[:2]
-        self.bytes = {}  # of rows, by client, workload, version and their number
+        self.bytes = {}  # bytes of rows, by client, workload, version and number of rows
 
     def clients(self, workload, *own):
         ways = own_clients(self.options, workload)
-        fresh = [Client(one.name, one.version, one.command) for one in self.peers]
+        fresh = [Client(peer.name, peer.version, peer.command) for peer in self.peers]
         return [ways[name] for name in own if name in ways] + fresh
 
     def config(self, client, cell, port):
@@ -111,7 +113,7 @@ class Bench:
             elif client.name == "Node.js":
                 text += f"tls_ca={self.keys.roots};"
             elif client.name == "Go":
-                text += "tls_verify=unsafe_off;"  # it takes no other roots than the system's
+                text += "tls_verify=unsafe_off;"  # Go accepts only the system's roots
             else:
                 text += f"tls_roots={self.keys.roots};"
         return text
@@ -125,10 +127,11 @@ class Bench:
                    "--workload", cell.workload, "--rows", str(rows), "--batch", str(batch),
                    "--warm-up", str(warm_up)]
         with on_processor(processor):
-            done = subprocess.run(command, text=True, capture_output=True, timeout=300)
-        if done.returncode != 0:
-            raise RuntimeError(f"{client.name}, {cell}: {(done.stderr or done.stdout)[-500:]}")
-        return json.loads(done.stdout[done.stdout.index("{"):])
+            finished = subprocess.run(command, text=True, capture_output=True, timeout=300)
+        if finished.returncode != 0:
+            output = finished.stderr or finished.stdout
+            raise RuntimeError(f"{client.name}, {cell}: {output[-500:]}")
+        return json.loads(finished.stdout[finished.stdout.index("{"):])
 
     def rows_of(self, client, workload):
         rows = ROWS[workload] // SLOW.get(client.name, 1)
@@ -144,12 +147,13 @@ class Bench:
                 self.run(client, plain, sink.ports["http"], rows)
                 counts = sink.counts()
             if counts["rows"] != total or counts["broken"]:
-                raise RuntimeError(f"{client.name}, {cell}: {total} rows became {counts}")
+                raise RuntimeError(f"{client.name}, {cell}: {total} rows were sent, "
+                                   f"but the sink counted {counts}")
             self.bytes[key] = counts["bytes"]
         return self.bytes[key]
 
     def in_turns(self, cell, clients, rounds, measure_one):
-        """Has each client measured once in each round; those that fail are left out."""
+        """Measures each client once in each round; clients that fail are left out."""
         say(str(cell))
         for client in clients:
             client.runs = []
@@ -157,8 +161,8 @@ class Bench:
             for client in list(clients):
                 try:
                     client.runs.append(measure_one(client))
-                except (RuntimeError, subprocess.TimeoutExpired) as problem:
-                    say(f"LEFT OUT: {problem}")
+                except (RuntimeError, subprocess.TimeoutExpired) as failure:
+                    say(f"LEFT OUT: {failure}")
                     clients.remove(client)
 
     def throughput(self, cell, clients, rounds):
@@ -166,8 +170,8 @@ class Bench:
             self.in_turns(cell, clients, rounds, lambda client: self.one_run(sink, client, cell))
             calls = {}
             if cell.workload == "A" and cell.version == 2 and not self.options.quick:
-                calls = {one.name: self.system_calls(sink, one, cell) for one in clients}
-        self.rows += [self.summary(one, cell, calls.get(one.name)) for one in clients]
+                calls = {client.name: self.system_calls(sink, client, cell) for client in clients}
+        self.rows += [self.summary(client, cell, calls.get(client.name)) for client in clients]
 
     def one_run(self, sink, client, cell):
         rows = self.rows_of(client, cell.workload)
@@ -176,12 +180,13 @@ class Bench:
         result = self.run(client, cell, sink.ports[cell.transport], rows)
         counts = sink.counts()
         if counts["bytes"] != expected or counts["broken"]:
-            raise RuntimeError(f"{client.name}, {cell}: {expected} bytes of rows became {counts}")
+            raise RuntimeError(f"{client.name}, {cell}: {expected} bytes of rows expected, "
+                               f"but the sink counted {counts}")
         wire = counts["wire"] / (rows + warm_up_of(client, cell.workload))
         return {**figures(result), "wire_bytes_per_row": wire}
 
     def system_calls(self, sink, client, cell):
-        """Returns how many there are for a million rows; None where they can't be traced."""
+        """Returns the system calls for a million rows; None if they cannot be traced."""
         counts = []
         for rows in TRACED:
             tracer = ["strace", "-f", "-c", "-U", "calls,name", "-o", "/dev/stdout"]
@@ -213,33 +218,33 @@ class Bench:
         return {**row, **more}
 
     def latency(self, clients, rounds, flushes):
-        """Flushes of one row, client and sink on one processor and on two."""
+        """Measures flushes of one row, with client and sink on one processor and on two."""
         cell = Cell("A", "http", 2, "latency")
         for place in dict.fromkeys([self.processors[0], self.processors[-1]]):
             def measure_one(client):
-                one = self.run(client, cell, sink.ports["http"], flushes, batch=1,
+                result = self.run(client, cell, sink.ports["http"], flushes, batch=1,
                                warm_up=20_000 if client.name == "Java" else 500, processor=place)
-                return {"p50_us": one["p50_us"], "p99_us": one["p99_us"],
-                        "p999_us": one["p999_us"],
-                        "cpu_us": 1e6 * (one["user_s"] + one["system_s"]) / flushes}
+                return {"p50_us": result["p50_us"], "p99_us": result["p99_us"],
+                        "p999_us": result["p999_us"],
+                        "cpu_us": 1e6 * (result["user_s"] + result["system_s"]) / flushes}
 
             with Sink(self.options.sink, self.keys, self.processors[0]) as sink:
                 self.in_turns(cell, clients, rounds, measure_one)
             processors = 1 if place == self.processors[0] else 2
-            self.rows += [self.summary(one, cell, processors=processors) for one in clients]
+            self.rows += [self.summary(client, cell, processors=processors) for client in clients]
 
     def cold_start(self, transport, clients, rounds):
-        """From the start of a program to its end, a row acknowledged between."""
+        """Measures from the start of a program to its end, with one acknowledged row."""
         cell = Cell("A", transport, 2, "cold start")
 
         def measure_one(client):
             begin = time.perf_counter()
-            one = self.run(client, cell, sink.ports[transport], 1, batch=1, warm_up=0)
-            return {"ms": 1e3 * (time.perf_counter() - begin), "peak_rss_kb": one["peak_rss_kb"]}
+            result = self.run(client, cell, sink.ports[transport], 1, batch=1, warm_up=0)
+            return {"ms": 1e3 * (time.perf_counter() - begin), "peak_rss_kb": result["peak_rss_kb"]}
 
         with Sink(self.options.sink, self.keys, self.processors[0]) as sink:
             self.in_turns(cell, clients, rounds, measure_one)
-        self.rows += [self.summary(one, cell) for one in clients]
+        self.rows += [self.summary(client, cell) for client in clients]
 
     def real_server(self, clients, rounds, rows):
         cell = Cell("A", "http", 2, "QuestDB")
@@ -247,18 +252,19 @@ class Bench:
         def measure_one(client):
             count = rows // SLOW.get(client.name, 1)
             server.query("drop table if exists trades")
-            one = self.run(client, cell, server.port, count, extra=server.login, warm_up=1)
+            result = self.run(client, cell, server.port, count, extra=server.login, warm_up=1)
             stored = server.count("trades", count + 1)
             if stored != count + 1:
-                raise RuntimeError(f"{client.name}: {count + 1} rows became {stored} in QuestDB")
-            return figures(one)
+                raise RuntimeError(f"{client.name}: {count + 1} rows were sent, "
+                                   f"but QuestDB has {stored}")
+            return figures(result)
 
         with QuestDB(self.options.questdb) as server:
-            # whoever goes first would meet a server that has compiled nothing
+            # Warms the server up, so that the first client has no disadvantage.
             for _ in range(max(2, 4_000_000 // rows)):
                 measure_one(clients[0])
             self.in_turns(cell, clients, rounds, measure_one)
-        self.rows += [self.summary(one, cell) for one in clients]
+        self.rows += [self.summary(client, cell) for client in clients]
 
 
 def figures(result):
@@ -291,11 +297,11 @@ def measure(bench, options):
             bench.throughput(Cell(workload, "http", version), bench.clients(workload, *both),
                              rounds)
     ways = [name for name in own_clients(options, "A") if name != WOLFSSL]
-    rust = [one for one in bench.clients("A") if one.name == "questdb-rs"]
-    names = [one for one in bench.clients("A", *ways) if one.own]
-    checked = [Client(f"{one.name}, checked names", one.version,
-                      [*one.command, "--client", "checked"]) for one in rust]
-    bench.throughput(Cell("A", "http", 2, "ways in"), names + rust + checked, rounds)
+    rust = [client for client in bench.clients("A") if client.name == "questdb-rs"]
+    own = [client for client in bench.clients("A", *ways) if client.own]
+    checked = [Client(f"{client.name}, checked names", client.version,
+                      [*client.command, "--client", "checked"]) for client in rust]
+    bench.throughput(Cell("A", "http", 2, "ways in"), own + rust + checked, rounds)
     bench.latency(bench.clients("A", "coquest, buffer"), rounds, 500 if options.quick else 3000)
     for transport in ("http", "https"):
         own = ["coquest"] + [WOLFSSL] * (transport == "https")
@@ -311,14 +317,15 @@ parser.add_argument("--coquest-wolfssl", help="the same program on wolfSSL")
 parser.add_argument("--sink", required=True, help="the program bench_sink")
 parser.add_argument("--questdb", required=True, help="the script that starts a real QuestDB")
 parser.add_argument("--peers", required=True, type=Path,
-                    help="file with a line for each other client: name, version, command, with "
-                         "tabs between")
-parser.add_argument("--rounds", type=int, help="of each cell; else 5, or 3 with --quick")
+                    help="file with a line for each other client: name, version and command, "
+                         "separated by tabs")
+parser.add_argument("--rounds", type=int, help="rounds of each cell; default 5, or 3 with --quick")
 parser.add_argument("--quick", action="store_true", help="fewer cells, rounds and rows")
 parser.add_argument("--no-server", action="store_true", help="without the real QuestDB")
 parser.add_argument("--json", type=Path, help="write the results to this file, a list of rows")
 parser.add_argument("--page", type=Path, help="write a page with plots into this directory")
-parser.add_argument("--readme", type=Path, help="put a summary between the marks in this file")
+parser.add_argument("--summary", type=Path,
+                    help="write a table between the markers in this file, and speed.svg beside it")
 options = parser.parse_args()
 
 started = time.monotonic()
@@ -331,5 +338,5 @@ if options.json:
     page.write_json(rows, options.json)
 if options.page:
     page.write(rows, options.page)
-if options.readme:
-    page.write_summary(rows, options.readme)
+if options.summary:
+    page.write_summary(rows, options.summary)

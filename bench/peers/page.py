@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The coquest authors
 # SPDX-License-Identifier: BSL-1.0
 #
-# The results as a page: tables in Markdown, plots in SVG, and the raw rows in JSON.
+# Writes the results as a page: tables in Markdown, plots in SVG, and the raw rows in JSON.
 import json
 import platform
 import re
@@ -9,11 +9,13 @@ import subprocess
 from html import escape
 from pathlib import Path
 
+from chart import chart
+
 BASE = "questdb-rs"
 UNITS = {"rows_per_s": ("M rows/s", 1e-6, 2), "cpu_s_per_mrow": ("client CPU, s per M rows", 1, 3),
          "peak_rss_kb": ("peak memory, MB", 1e-3, 1),
-         "base_rss_kb": ("of that with one row, MB", 1e-3, 1),
-         "rows_rss_kb": ("and for more, MB", 1e-3, 1),
+         "base_rss_kb": ("peak memory with one row, MB", 1e-3, 1),
+         "rows_rss_kb": ("difference, MB", 1e-3, 1),
          "wire_bytes_per_row": ("bytes per row", 1, 1),
          "syscalls_per_mrow": ("system calls per M rows", 1, 0), "p50_us": ("p50, µs", 1, 1),
          "p99_us": ("p99, µs", 1, 1), "p999_us": ("p99.9, µs", 1, 1),
@@ -21,11 +23,11 @@ UNITS = {"rows_per_s": ("M rows/s", 1e-6, 2), "cpu_s_per_mrow": ("client CPU, s 
 PLOTTED = {"throughput": "rows_per_s", "ways in": "rows_per_s", "latency": "p50_us",
            "cold start": "ms", "QuestDB": "rows_per_s"}
 MEANING = {
-    "throughput": "Rows to a sink that forgets them",
+    "throughput": "Rows to a sink that discards them",
     "ways in": "Ways to hand rows over",
     "latency": "Flushes of one row",
-    "cold start": "From the start of a program to its end, one row acknowledged between",
-    "QuestDB": "Rows to a real QuestDB 9.3.4, counted there by SQL",
+    "cold start": "From the start of a program to its end, with one acknowledged row",
+    "QuestDB": "Rows to a real QuestDB 9.3.4, counted by SQL",
 }
 
 
@@ -43,7 +45,7 @@ def title(cell):
 
 
 def with_ratios(rows):
-    """Adds to each row how it compares with the base of its cell."""
+    """Adds the ratios to the base of its cell to each row."""
     bases = {cell_of(row): row for row in rows if row["client"] == BASE}
     for row in rows:
         base = bases.get(cell_of(row))
@@ -126,7 +128,7 @@ def machine():
              output("java", "--version"), output("python3", "--version"),
              ("Node.js " + output("node", "--version")).strip(),
              output("openssl", "version")]
-    return lines + [one for one in tools if one]
+    return lines + [tool for tool in tools if tool]
 
 
 def write_json(rows, path):
@@ -139,23 +141,23 @@ def write(rows, directory):
         old.unlink()
     text = ["# Coquest beside other clients", "",
             "Written by `./scripts/bench peers --page docs/bench`; "
-            "`./scripts/bench peers --quick` gives a shorter one. Best / median of the rounds, in "
-            f"brackets times that of {BASE}; the clients take turns. Each sends the same rows, "
-            "which is checked: a sink counts the rows once, and their bytes in every run. The sink "
-            "is one thread on one processor, the client has the other. Batches of 10,000 rows; "
-            "coquest may hold two of them (`max_buf_size`) and fills one while the other travels, "
-            "the others flush and wait. TLS 1.3, AES-128-GCM; coquest on OpenSSL where nothing "
-            "else is said, else on what `scripts/build-wolfssl` builds. The raw numbers: "
+            "`./scripts/bench peers --quick` writes a shorter one. The numbers are the best / the "
+            f"median of the rounds; in brackets, the ratio to {BASE}. The clients take turns, and "
+            "send the same rows. This is checked: the sink counts the rows once, and their bytes "
+            "in every run. The sink is one thread on one processor, and the client has the other. "
+            "Batches have 10,000 rows. Coquest may hold two of them (`max_buf_size`), and fills "
+            "one while the other is sent; the other clients flush and wait. TLS 1.3 with "
+            "AES-128-GCM. Coquest uses OpenSSL, or, if the table says so, the wolfSSL that "
+            "`scripts/build-wolfssl` builds. The raw numbers are in "
             "[results.json](results.json).", "",
-            "Memory is resident memory, most of it pages of the program and its libraries. What a "
-            "client holds with one row sent includes the 16,384 different rows that the program "
-            "draws, as objects of its language; the difference is what it takes to send more. "
-            "Coquest's programs are linked for a quick start, as those in Rust and Go are: the TLS "
-            "library and libstdc++ are linked in (`-DOPENSSL_USE_STATIC_LIBS=ON`, "
-            "`-static-libstdc++`), at a fixed address (`-no-pie`), without what is not used "
-            "(`--gc-sections`); only the C library is shared. Half of what a start over HTTPS "
-            "takes on OpenSSL 3.0 goes into OpenSSL's own initialisation, which a program pays "
-            "for once.", ""]
+            "Memory is resident memory, most of it pages of the program and its libraries. The "
+            "memory with one row includes the 16,384 different rows that the program draws, as "
+            "objects of its language; the difference is what sending more rows takes. Coquest's "
+            "programs are linked for a quick start, like those in Rust and Go: the TLS library "
+            "and libstdc++ are linked statically (`-DOPENSSL_USE_STATIC_LIBS=ON`, "
+            "`-static-libstdc++`), at a fixed address (`-no-pie`), without unused code "
+            "(`--gc-sections`); only the C library is shared. With OpenSSL 3.0, half of a start "
+            "over HTTPS is OpenSSL's own initialisation, which happens once in a program.", ""]
     text += [f"- {line}" for line in machine()] + [""]
     for cell, some in cells(rows).items():
         name = "-".join(str(part) for part in cell if part is not None).replace(" ", "-").lower()
@@ -167,17 +169,17 @@ def write(rows, directory):
 
 
 def cost_of_awaiting(rows):
-    """Says what a row costs more by co_await than in a buffer."""
+    """Returns a sentence on the cost of a row with co_await, relative to a row in a buffer."""
     by_client = {row["client"]: row for row in rows}
     row, buffer = by_client["coquest"], by_client["coquest, buffer"]
     wall = 1e9 / row["rows_per_s"] - 1e9 / buffer["rows_per_s"]
     cpu = 1e3 * (row["cpu_s_per_mrow"] - buffer["cpu_s_per_mrow"])
-    return [f"A row by `co_await` takes {wall:.0f} ns more than in a buffer by the best round of "
-            f"each; its processor time, {cpu:.0f} ns more.", ""]
+    return [f"In the best round of each, a row with `co_await` takes {wall:.0f} ns more than a row "
+            f"in a buffer, and {cpu:.0f} ns more processor time.", ""]
 
 
 def summary(rows):
-    """Returns a table of rows per second in version 2, a column for each client."""
+    """Returns a table of rows per second in version 2, with a column for each client."""
     shown = [row for row in rows if row["kind"] in ("throughput", "QuestDB") and
              row["version"] == 2]
     clients = sorted(dict.fromkeys(row["client"] for row in shown),
@@ -187,7 +189,7 @@ def summary(rows):
         kind, workload, transport, _, _ = cell
         name = f"{workload}, {transport.upper()}" + (", QuestDB" * (kind == "QuestDB"))
         by_client = {row["client"]: row for row in some}
-        figures = [short(by_client.get(one)) for one in clients]
+        figures = [short(by_client.get(client)) for client in clients]
         lines.append(f"| {name} | " + " | ".join(figures) + " |")
     return "\n".join(lines)
 
@@ -201,10 +203,12 @@ def short(row):
 
 
 def write_summary(rows, path):
+    """Writes a table between the markers of a page, and the chart beside the page."""
     begin, end = "<!-- bench peers: begin -->\n", "<!-- bench peers: end -->"
-    before, rest = path.read_text().split(begin)
-    after = rest.split(end)[1]
-    text = ("`./scripts/bench peers` sends the same rows by coquest and QuestDB's other clients, "
-            "in turns ([page](docs/bench/README.md)). Protocol version 2, the best of the rounds, "
-            f"and times {BASE}:")
+    before, remainder = path.read_text().split(begin)
+    after = remainder.split(end)[1]
+    text = ("`./scripts/bench peers` sends the same rows with coquest and with QuestDB's other "
+            "clients, in turns ([page](bench/README.md)). Protocol version 2, the best of the "
+            f"rounds; in brackets, the ratio to {BASE}:")
     path.write_text(f"{before}{begin}{text}\n\n{summary(rows)}\n{end}{after}")
+    path.with_name("speed.svg").write_text(chart(rows))

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The coquest authors
 # SPDX-License-Identifier: BSL-1.0
 #
-# What takes the rows: the sink of bench/sink, and a real QuestDB.
+# The servers that accept the rows: the sink of bench/sink, and a real QuestDB.
 import base64
 import http.client
 import json
@@ -18,19 +18,19 @@ from pathlib import Path
 
 @dataclass
 class Keys:
-    """Files of a certificate authority that lives as long as a run."""
+    """Files of a certificate authority that exists only for one run."""
     roots: str
     certificate: str
     key: str
-    store: str  # the roots once more, for Java
+    store: str  # the roots in a key store for Java
     password: str = "password"
 
 
 @contextmanager
 def certificates():
-    with tempfile.TemporaryDirectory() as name:
-        at = Path(name)
-        (at / "extensions").write_text("subjectAltName=DNS:localhost,IP:127.0.0.1\n"
+    with tempfile.TemporaryDirectory() as path:
+        directory = Path(path)
+        (directory / "extensions").write_text("subjectAltName=DNS:localhost,IP:127.0.0.1\n"
                                        "basicConstraints=CA:FALSE\n")
         key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
         commands = [
@@ -40,15 +40,17 @@ def certificates():
              "/CN=localhost"],
             ["openssl", "x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key",
              "-CAcreateserial", "-days", "2", "-extfile", "extensions", "-out", "server.pem"]]
-        keys = Keys(*(str(at / one) for one in ("ca.pem", "server.pem", "server.key", "ca.p12")))
+        keys = Keys(*(str(directory / name) for name in
+                      ("ca.pem", "server.pem", "server.key", "ca.p12")))
         for command in commands:
-            subprocess.run(command, cwd=at, check=True, capture_output=True)
+            subprocess.run(command, cwd=directory, check=True, capture_output=True)
         try:
             subprocess.run(["keytool", "-importcert", "-noprompt", "-alias", "bench", "-file",
                             "ca.pem", "-keystore", keys.store, "-storetype", "PKCS12",
-                            "-storepass", keys.password], cwd=at, check=True, capture_output=True)
+                            "-storepass", keys.password],
+                           cwd=directory, check=True, capture_output=True)
         except OSError:
-            pass  # no Java here
+            pass  # Java is not installed
         yield keys
 
 
@@ -63,7 +65,7 @@ class Sink:
         self.ports = json.loads(self.process.stdout.readline())
 
     def counts(self):
-        """Returns what came since the last call, when every other client has gone."""
+        """Waits until no other client is connected, and returns the totals since the last call."""
         total = {}
         end = time.monotonic() + 60
         while True:
@@ -118,7 +120,7 @@ class QuestDB:
         return answer
 
     def count(self, table, expected):
-        """Returns the rows of a table when they are as many as expected, or after a minute."""
+        """Returns the number of rows in a table as soon as it is @p expected, or after a minute."""
         end = time.monotonic() + 60
         while True:
             answer = self.query(f"select count() from {table}")

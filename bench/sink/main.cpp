@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Runs the sink by itself, so that a client shares nothing with it but processors.
+// Runs the sink in its own process, so that a client shares only processors with it.
 
 #include "support/null_sink.hpp"
 
@@ -17,18 +17,18 @@ int main(int argc, char** argv)
 {
     coquest::bench::sink_options options;
     bool bytes_only = false;
-    CLI::App app("Takes rows over HTTP and TCP on 127.0.0.1, counts them and forgets them. Prints "
+    CLI::App app("Accepts rows over HTTP and TCP on 127.0.0.1, counts and discards them. Prints "
                  "the ports. Ends with the program that started it.");
-    app.add_option("--port", options.port, "for HTTP; 0: any that is free");
-    app.add_flag("--bytes-only", bytes_only, "count bytes, not rows: that takes less time");
-    auto* certificate =
-        app.add_option("--certificate", options.certificate, "for HTTPS and TCPS (PEM)");
-    app.add_option("--key", options.key, "of the certificate (PEM)")->needs(certificate);
-    app.add_option("--suite", options.suite, "of TLS 1.3, the only one that is taken");
+    app.add_option("--port", options.port, "port for HTTP; 0: a free one");
+    app.add_flag("--bytes-only", bytes_only, "count bytes and not rows, which takes less time");
+    auto* certificate = app.add_option("--certificate", options.certificate,
+                                       "certificate for HTTPS and TCPS (PEM)");
+    app.add_option("--key", options.key, "key of the certificate (PEM)")->needs(certificate);
+    app.add_option("--suite", options.suite, "the only accepted suite of TLS 1.3");
     CLI11_PARSE(app, argc, argv);
     try {
         ::prctl(PR_SET_PDEATHSIG, SIGTERM);
-        ::signal(SIGPIPE, SIG_IGN); // of OpenSSL, which writes to clients that are gone
+        ::signal(SIGPIPE, SIG_IGN); // OpenSSL writes to connections that the client has closed
         options.count_rows = !bytes_only;
         coquest::bench::null_sink sink(options);
         std::printf("%s\n", sink.ports().c_str());

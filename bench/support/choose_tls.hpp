@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// A TLS library by its name.
+// Selects a TLS library by its name.
 #pragma once
 
 #include <coquest/sender.hpp>
@@ -16,18 +16,18 @@
 
 namespace coquest::bench {
 
-/// Has @p made use the library; one that is not in this build is passed over.
-inline void choose_tls([[maybe_unused]] sender_builder& made,
+/// Makes @p builder use the library; does nothing if it is not in this build.
+inline void choose_tls([[maybe_unused]] sender_builder& builder,
                        [[maybe_unused]] std::string_view library)
 {
 #if COQUEST_HAS_OPENSSL
     if (library == "openssl") {
-        made.tls<openssl_backend>();
+        builder.tls<openssl_backend>();
     }
 #endif
 #if COQUEST_HAS_WOLFSSL
     if (library == "wolfssl") {
-        made.tls<wolfssl_backend>();
+        builder.tls<wolfssl_backend>();
     }
 #endif
 }

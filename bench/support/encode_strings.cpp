@@ -5,25 +5,25 @@
 
 namespace coquest::bench::strings {
 
-[[gnu::noinline]] void encode(buffer& rows, const std::vector<trade>& pool, const names& of,
-                              row_range which)
+[[gnu::noinline]] void encode(buffer& rows, const std::vector<trade>& pool, const names& row_names,
+                              row_range range)
 {
-    for_each_row(pool, which, [&](const trade& row, timestamp_nanos time) {
-        rows.table(of.table)
-            .symbol(of.columns[0], row.symbol)
-            .symbol(of.columns[1], row.side)
-            .column_f64(of.columns[2], row.price)
-            .column_f64(of.columns[3], row.amount)
+    for_each_row(pool, range, [&](const trade& row, timestamp_nanos time) {
+        rows.table(row_names.table)
+            .symbol(row_names.columns[0], row.symbol)
+            .symbol(row_names.columns[1], row.side)
+            .column_f64(row_names.columns[2], row.price)
+            .column_f64(row_names.columns[3], row.amount)
             .at(time);
     });
 }
 
-[[gnu::noinline]] void encode(buffer& rows, const std::vector<cpu_usage>& pool, const names& of,
-                              row_range which)
+[[gnu::noinline]] void encode(buffer& rows, const std::vector<cpu_usage>& pool,
+                              const names& row_names, row_range range)
 {
-    for_each_row(pool, which, [&](const cpu_usage& row, timestamp_nanos time) {
-        rows.table(of.table);
-        const std::string* name = of.columns.data();
+    for_each_row(pool, range, [&](const cpu_usage& row, timestamp_nanos time) {
+        rows.table(row_names.table);
+        const std::string* name = row_names.columns.data();
         for (const std::string& tag : row.tags) {
             rows.symbol(*name++, tag);
         }
@@ -38,11 +38,11 @@ namespace coquest::bench::strings {
 }
 
 [[gnu::noinline]] void encode(buffer& rows, const std::vector<sensor_reading>& pool,
-                              const names& of, row_range which)
+                              const names& row_names, row_range range)
 {
-    for_each_row(pool, which, [&](const sensor_reading& row, timestamp_nanos time) {
-        rows.table(of.table);
-        const std::string* name = of.columns.data();
+    for_each_row(pool, range, [&](const sensor_reading& row, timestamp_nanos time) {
+        rows.table(row_names.table);
+        const std::string* name = row_names.columns.data();
         rows.symbol(*name++, row.sensor);
         for (const double value : row.values) {
             rows.column_f64(*name++, value);
@@ -51,13 +51,13 @@ namespace coquest::bench::strings {
     });
 }
 
-[[gnu::noinline]] void encode(buffer& rows, const std::vector<log_entry>& pool, const names& of,
-                              row_range which)
+[[gnu::noinline]] void encode(buffer& rows, const std::vector<log_entry>& pool,
+                              const names& row_names, row_range range)
 {
-    for_each_row(pool, which, [&](const log_entry& row, timestamp_nanos time) {
-        rows.table(of.table)
-            .column_str(of.columns[0], row.message)
-            .column_str(of.columns[1], row.details)
+    for_each_row(pool, range, [&](const log_entry& row, timestamp_nanos time) {
+        rows.table(row_names.table)
+            .column_str(row_names.columns[0], row.message)
+            .column_str(row_names.columns[1], row.details)
             .at(time);
     });
 }

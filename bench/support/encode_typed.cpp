@@ -6,31 +6,31 @@
 
 namespace coquest::bench::typed {
 
-[[gnu::noinline]] void encode(buffer& rows, const std::vector<trade>& pool, row_range which)
+[[gnu::noinline]] void encode(buffer& rows, const std::vector<trade>& pool, row_range range)
 {
-    for_each_row(pool, which, [&rows](const trade& row, timestamp_nanos time) {
+    for_each_row(pool, range, [&rows](const trade& row, timestamp_nanos time) {
         rows.append(row_of(row, time));
     });
 }
 
-[[gnu::noinline]] void encode(buffer& rows, const std::vector<cpu_usage>& pool, row_range which)
+[[gnu::noinline]] void encode(buffer& rows, const std::vector<cpu_usage>& pool, row_range range)
 {
-    for_each_row(pool, which, [&rows](const cpu_usage& row, timestamp_nanos time) {
+    for_each_row(pool, range, [&rows](const cpu_usage& row, timestamp_nanos time) {
         rows.append(row_of(row, time));
     });
 }
 
 [[gnu::noinline]] void encode(buffer& rows, const std::vector<sensor_reading>& pool,
-                              row_range which)
+                              row_range range)
 {
-    for_each_row(pool, which, [&rows](const sensor_reading& row, timestamp_nanos time) {
+    for_each_row(pool, range, [&rows](const sensor_reading& row, timestamp_nanos time) {
         rows.append(row_of(row, time));
     });
 }
 
-[[gnu::noinline]] void encode(buffer& rows, const std::vector<log_entry>& pool, row_range which)
+[[gnu::noinline]] void encode(buffer& rows, const std::vector<log_entry>& pool, row_range range)
 {
-    for_each_row(pool, which, [&rows](const log_entry& row, timestamp_nanos time) {
+    for_each_row(pool, range, [&rows](const log_entry& row, timestamp_nanos time) {
         rows.append(row_of(row, time));
     });
 }

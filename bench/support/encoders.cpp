@@ -50,38 +50,37 @@ strings::names strings::names_of_log_entries()
 namespace {
 
 template <class Row>
-encoder for_client(std::string_view client, std::vector<Row> pool, strings::names of)
+encoder for_client(std::string_view client, std::vector<Row> pool, strings::names row_names)
 {
     if (client == "literals") {
-        return [pool = std::move(pool)](buffer& rows, row_range which) {
-            literals::encode(rows, pool, which);
+        return [pool = std::move(pool)](buffer& rows, row_range range) {
+            literals::encode(rows, pool, range);
         };
     }
     if (client == "typed") {
-        return [pool = std::move(pool)](buffer& rows, row_range which) {
-            typed::encode(rows, pool, which);
+        return [pool = std::move(pool)](buffer& rows, row_range range) {
+            typed::encode(rows, pool, range);
         };
     }
     if (client == "columns") {
-        return [source = columns::make_source(pool, of), table = of.table,
-                slice = columns::slice()](buffer& rows, row_range which) mutable {
-            for (; which.first < which.end; which.first += slice.times.size()) {
-                source(which, slice);
+        return [source = columns::make_source(pool, row_names), table = row_names.table,
+                slice = columns::slice()](buffer& rows, row_range range) mutable {
+            for (; range.first < range.end; range.first += slice.times.size()) {
+                source(range, slice);
                 rows.append_columns(table, slice.columns, slice.times);
             }
         };
     }
-    return [pool = std::move(pool), of = std::move(of)](buffer& rows, row_range which) {
-        strings::encode(rows, pool, of, which);
-    };
+    return [pool = std::move(pool), row_names = std::move(row_names)](
+               buffer& rows, row_range range) { strings::encode(rows, pool, row_names, range); };
 }
 
 } // namespace
 
 encoder make_encoder(std::string_view workload, std::string_view client, std::size_t rows)
 {
-    return with_workload(workload, rows, [client](auto pool, strings::names of) {
-        return for_client(client, std::move(pool), std::move(of));
+    return with_workload(workload, rows, [client](auto pool, strings::names row_names) {
+        return for_client(client, std::move(pool), std::move(row_names));
     });
 }
 

@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// One function for each workload and way to name its columns. Those that fill rows and those that
-// hold the names are compiled apart: no compiler sees through a name that is of the run time.
+// One function for each workload and each way to name its columns. The functions that fill rows and
+// those that have the names are compiled separately, so that no compiler can see a name that should
+// be known only at run time.
 #pragma once
 
 #include "support/workloads.hpp"
@@ -20,22 +21,22 @@
 
 namespace coquest::bench {
 
-/// Some rows of a run.
+/// A range of the rows of a run.
 struct row_range {
     std::size_t first;
     std::size_t end;
 };
 
-/// Calls @p encode with each row of @p which and its timestamp.
+/// Calls @p encode with each row of @p range and its timestamp.
 template <class Row, class Encode>
-void for_each_row(const std::vector<Row>& pool, row_range which, Encode encode)
+void for_each_row(const std::vector<Row>& pool, row_range range, Encode encode)
 {
-    for (std::size_t k = which.first; k < which.end; ++k) {
+    for (std::size_t k = range.first; k < range.end; ++k) {
         encode(pool[k % pool_rows], timestamp_nanos(timestamp_of(k)));
     }
 }
 
-/// Calls @p batch with the ranges that @p count rows make, @p size in each.
+/// Splits @p count rows into ranges of @p size rows, and calls @p batch with each of them.
 template <class Batch>
 void for_each_batch(std::size_t count, std::size_t size, Batch batch)
 {
@@ -44,15 +45,15 @@ void for_each_batch(std::size_t count, std::size_t size, Batch batch)
     }
 }
 
-/// Names in literals.
+/// Names as literals.
 namespace literals {
-void encode(buffer& rows, const std::vector<trade>& pool, row_range which);
-void encode(buffer& rows, const std::vector<cpu_usage>& pool, row_range which);
-void encode(buffer& rows, const std::vector<sensor_reading>& pool, row_range which);
-void encode(buffer& rows, const std::vector<log_entry>& pool, row_range which);
+void encode(buffer& rows, const std::vector<trade>& pool, row_range range);
+void encode(buffer& rows, const std::vector<cpu_usage>& pool, row_range range);
+void encode(buffer& rows, const std::vector<sensor_reading>& pool, row_range range);
+void encode(buffer& rows, const std::vector<log_entry>& pool, row_range range);
 } // namespace literals
 
-/// Names in strings of the run time.
+/// Names as strings that are known only at run time.
 namespace strings {
 struct names {
     std::string table;
@@ -63,39 +64,41 @@ names names_of_cpu_usage();
 names names_of_sensor_readings();
 names names_of_log_entries();
 
-void encode(buffer& rows, const std::vector<trade>& pool, const names& of, row_range which);
-void encode(buffer& rows, const std::vector<cpu_usage>& pool, const names& of, row_range which);
-void encode(buffer& rows, const std::vector<sensor_reading>& pool, const names& of,
-            row_range which);
-void encode(buffer& rows, const std::vector<log_entry>& pool, const names& of, row_range which);
+void encode(buffer& rows, const std::vector<trade>& pool, const names& row_names, row_range range);
+void encode(buffer& rows, const std::vector<cpu_usage>& pool, const names& row_names,
+            row_range range);
+void encode(buffer& rows, const std::vector<sensor_reading>& pool, const names& row_names,
+            row_range range);
+void encode(buffer& rows, const std::vector<log_entry>& pool, const names& row_names,
+            row_range range);
 } // namespace strings
 
-/// Rows of a schema, which the compiler encodes but for their values.
+/// Rows of a schema, of which the compiler encodes all but the values.
 namespace typed {
-void encode(buffer& rows, const std::vector<trade>& pool, row_range which);
-void encode(buffer& rows, const std::vector<cpu_usage>& pool, row_range which);
-void encode(buffer& rows, const std::vector<sensor_reading>& pool, row_range which);
-void encode(buffer& rows, const std::vector<log_entry>& pool, row_range which);
+void encode(buffer& rows, const std::vector<trade>& pool, row_range range);
+void encode(buffer& rows, const std::vector<cpu_usage>& pool, row_range range);
+void encode(buffer& rows, const std::vector<sensor_reading>& pool, row_range range);
+void encode(buffer& rows, const std::vector<log_entry>& pool, row_range range);
 } // namespace typed
 
 /// Adds rows of a workload to a buffer.
-using encoder = std::function<void(buffer& rows, row_range which)>;
+using encoder = std::function<void(buffer& rows, row_range range)>;
 
-/// Rows made of columns, symbols by index.
+/// Rows made from columns, with symbols by index.
 namespace columns {
-/// Some rows as columns; those with the timestamps of a run are as many as were asked for, or end
-/// with the pool.
+/// A range of rows as columns, with the timestamps of a run. It has as many rows as requested, or
+/// ends with the pool.
 struct slice {
     std::vector<column_view> columns;
     std::vector<timestamp_nanos> times;
 };
-/// Makes slices of a pool, which it holds as columns.
-using source = std::function<void(row_range which, slice& out)>;
+/// Makes slices of a pool, which it stores as columns.
+using source = std::function<void(row_range range, slice& result)>;
 
-source make_source(const std::vector<trade>& pool, const strings::names& of);
-source make_source(const std::vector<cpu_usage>& pool, const strings::names& of);
-source make_source(const std::vector<sensor_reading>& pool, const strings::names& of);
-source make_source(const std::vector<log_entry>& pool, const strings::names& of);
+source make_source(const std::vector<trade>& pool, const strings::names& row_names);
+source make_source(const std::vector<cpu_usage>& pool, const strings::names& row_names);
+source make_source(const std::vector<sensor_reading>& pool, const strings::names& row_names);
+source make_source(const std::vector<log_entry>& pool, const strings::names& row_names);
 } // namespace columns
 
 inline const std::vector<std::string> workloads = {"A", "B", "C", "D", "E"};
@@ -120,7 +123,7 @@ auto with_workload(std::string_view workload, std::size_t rows, Use use)
                strings::names_of_sensor_readings());
 }
 
-/// Makes the pool of one of @c workloads and returns what encodes it for one of @c clients.
+/// Makes the pool of one of @c workloads, and returns its encoder for one of @c clients.
 encoder make_encoder(std::string_view workload, std::string_view client,
                      std::size_t rows = pool_rows);
 

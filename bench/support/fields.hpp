@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// The fields of a row, with names in literals, for a buffer and for a sender: the row begins with
-// table_of(rows, row), and fields(...) of that adds all but its timestamp.
+// The fields of a row, with literal names, for a buffer and for a sender: table_of(rows, row)
+// begins the row, and fields(...) adds everything except its timestamp.
 #pragma once
 
 #include "support/workloads.hpp"
@@ -16,9 +16,9 @@ decltype(auto) table_of(Rows& rows, const trade& /*row*/)
 }
 
 template <class Row>
-[[gnu::always_inline]] inline auto& fields(Row&& to, const trade& row)
+[[gnu::always_inline]] inline auto& fields(Row&& target, const trade& row)
 {
-    return to.symbol("symbol", row.symbol)
+    return target.symbol("symbol", row.symbol)
         .symbol("side", row.side)
         .column_f64("price", row.price)
         .column_f64("amount", row.amount);
@@ -31,9 +31,9 @@ decltype(auto) table_of(Rows& rows, const cpu_usage& /*row*/)
 }
 
 template <class Row>
-[[gnu::always_inline]] inline auto& fields(Row&& to, const cpu_usage& row)
+[[gnu::always_inline]] inline auto& fields(Row&& target, const cpu_usage& row)
 {
-    return to.symbol("hostname", row.tags[0])
+    return target.symbol("hostname", row.tags[0])
         .symbol("region", row.tags[1])
         .symbol("datacenter", row.tags[2])
         .symbol("rack", row.tags[3])
@@ -62,9 +62,9 @@ decltype(auto) table_of(Rows& rows, const sensor_reading& /*row*/)
 }
 
 template <class Row>
-[[gnu::always_inline]] inline auto& fields(Row&& to, const sensor_reading& row)
+[[gnu::always_inline]] inline auto& fields(Row&& target, const sensor_reading& row)
 {
-    return to.symbol("sensor", row.sensor)
+    return target.symbol("sensor", row.sensor)
         .column_f64("v0", row.values[0])
         .column_f64("v1", row.values[1])
         .column_f64("v2", row.values[2])
@@ -82,9 +82,9 @@ decltype(auto) table_of(Rows& rows, const log_entry& /*row*/)
 }
 
 template <class Row>
-[[gnu::always_inline]] inline auto& fields(Row&& to, const log_entry& row)
+[[gnu::always_inline]] inline auto& fields(Row&& target, const log_entry& row)
 {
-    return to.column_str("message", row.message).column_str("details", row.details);
+    return target.column_str("message", row.message).column_str("details", row.details);
 }
 
 } // namespace coquest::bench

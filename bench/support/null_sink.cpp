@@ -29,10 +29,10 @@ constexpr std::string_view settings =
     R"("line.proto.support.versions":[1,2],)"
     R"("cairo.max.file.name.length":127}})";
 
-int check(int result, const char* what)
+int check(int result, const char* call)
 {
     if (result < 0) {
-        throw std::system_error(errno, std::generic_category(), what);
+        throw std::system_error(errno, std::generic_category(), call);
     }
     return result;
 }
@@ -48,7 +48,7 @@ std::string field(const char* name, std::size_t value)
     return "\"" + std::string(name) + "\": " + std::to_string(value);
 }
 
-/// Returns the Content-Length of a request; 0 where it has none.
+/// Returns the Content-Length of a request; 0 if it has none.
 std::size_t content_length(std::string_view head)
 {
     constexpr std::string_view name = "\r\ncontent-length:";
@@ -85,8 +85,8 @@ null_sink::null_sink(sink_options options)
         listeners_.push_back({"tcps", false, true});
     }
     std::uint16_t port = options_.port;
-    for (listener& one : listeners_) {
-        listen(one, std::exchange(port, 0));
+    for (listener& each : listeners_) {
+        listen(each, std::exchange(port, 0));
     }
 }
 
@@ -95,35 +95,35 @@ null_sink::~null_sink()
     for (const auto& [descriptor, ignored] : connections_) {
         ::close(descriptor);
     }
-    for (const listener& one : listeners_) {
-        ::close(one.descriptor);
+    for (const listener& each : listeners_) {
+        ::close(each.descriptor);
     }
     ::close(epoll_);
 }
 
-void null_sink::listen(listener& on, std::uint16_t port)
+void null_sink::listen(listener& opened, std::uint16_t port)
 {
-    on.descriptor = check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
+    opened.descriptor = check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
     const int reuse = 1;
-    ::setsockopt(on.descriptor, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof reuse);
+    ::setsockopt(opened.descriptor, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof reuse);
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     auto* const general = reinterpret_cast<sockaddr*>(&address);
     socklen_t size = sizeof address;
-    check(::bind(on.descriptor, general, size), "bind");
-    check(::listen(on.descriptor, SOMAXCONN), "listen");
-    check(::getsockname(on.descriptor, general, &size), "getsockname");
-    on.port = ntohs(address.sin_port);
-    watch(epoll_, on.descriptor);
+    check(::bind(opened.descriptor, general, size), "bind");
+    check(::listen(opened.descriptor, SOMAXCONN), "listen");
+    check(::getsockname(opened.descriptor, general, &size), "getsockname");
+    opened.port = ntohs(address.sin_port);
+    watch(epoll_, opened.descriptor);
 }
 
 std::string null_sink::ports() const
 {
     std::string text;
-    for (const listener& one : listeners_) {
-        text += (text.empty() ? "{" : ", ") + field(one.protocol, one.port);
+    for (const listener& each : listeners_) {
+        text += (text.empty() ? "{" : ", ") + field(each.protocol, each.port);
     }
     return text + "}";
 }
@@ -138,129 +138,132 @@ void null_sink::run()
             const auto found = std::ranges::find(listeners_, descriptor, &listener::descriptor);
             if (found != listeners_.end()) {
                 accept(*found);
-            } else if (connection& of = connections_.at(descriptor); !serve(descriptor, of)) {
-                end(descriptor, of);
+            } else if (connection& client = connections_.at(descriptor);
+                       !serve(descriptor, client)) {
+                end(descriptor, client);
             }
         }
     }
 }
 
-void null_sink::accept(const listener& on)
+void null_sink::accept(const listener& source)
 {
-    const int flags = SOCK_CLOEXEC | (on.tls ? SOCK_NONBLOCK : 0);
-    const int descriptor = ::accept4(on.descriptor, nullptr, nullptr, flags);
+    const int flags = SOCK_CLOEXEC | (source.tls ? SOCK_NONBLOCK : 0);
+    const int descriptor = ::accept4(source.descriptor, nullptr, nullptr, flags);
     if (descriptor < 0) {
-        return; // the client has given up
+        return; // the client has closed the connection
     }
     const int no_delay = 1;
     ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &no_delay, sizeof no_delay);
-    connections_.try_emplace(descriptor,
-                             connection{on.http, on.tls ? tls_->accept(descriptor) : nullptr});
+    connections_.try_emplace(
+        descriptor, connection{source.http, source.tls ? tls_->accept(descriptor) : nullptr});
     watch(epoll_, descriptor);
 }
 
-// False where the connection is to be closed.
-bool null_sink::serve(int descriptor, connection& of)
+// Returns false if the connection must be closed.
+bool null_sink::serve(int descriptor, connection& client)
 {
-    std::size_t got = 0;
+    std::size_t size = 0;
     do {
-        if (!read(descriptor, of, got) || !take(descriptor, of, {input_.data(), got})) {
+        if (!read(descriptor, client, size) || !take(descriptor, client, {input_.data(), size})) {
             return false;
         }
-    } while (of.tls && got == input_.size()); // what the session holds wakes nobody
+    } while (client.tls &&
+             size == input_.size()); // epoll does not report bytes that the session holds
     return true;
 }
 
-bool null_sink::read(int descriptor, connection& of, std::size_t& got)
+bool null_sink::read(int descriptor, connection& client, std::size_t& size)
 {
-    if (of.tls) {
-        const std::size_t before = of.tls->wire_bytes();
-        const bool open = of.tls->read(input_, got);
-        counts_.wire += of.tls->wire_bytes() - before;
+    if (client.tls) {
+        const std::size_t before = client.tls->wire_bytes();
+        const bool open = client.tls->read(input_, size);
+        counts_.wire += client.tls->wire_bytes() - before;
         return open;
     }
     const ssize_t result = ::recv(descriptor, input_.data(), input_.size(), 0);
-    got = result > 0 ? static_cast<std::size_t>(result) : 0;
-    counts_.wire += got;
+    size = result > 0 ? static_cast<std::size_t>(result) : 0;
+    counts_.wire += size;
     return result > 0;
 }
 
-void null_sink::count(connection& of, std::string_view rows)
+void null_sink::count(connection& client, std::string_view rows)
 {
     counts_.bytes += rows.size();
     if (options_.count_rows) {
-        counts_.rows += of.rows.count(rows);
+        counts_.rows += client.rows.count(rows);
     } else {
-        of.rows.skip(rows);
+        client.rows.skip(rows);
     }
 }
 
-bool null_sink::take(int descriptor, connection& of, std::string_view bytes)
+bool null_sink::take(int descriptor, connection& client, std::string_view bytes)
 {
-    if (!of.http) {
-        count(of, bytes);
+    if (!client.http) {
+        count(client, bytes);
         return true;
     }
     while (!bytes.empty()) {
-        if (of.body_left == 0) {
+        if (client.body_left == 0) {
             constexpr std::string_view end = "\r\n\r\n";
-            const std::size_t before = of.head.size();
-            of.head.append(bytes.substr(0, most_of_head));
-            const std::size_t found = of.head.find(end, before - std::min(before, end.size() - 1));
+            const std::size_t before = client.head.size();
+            client.head.append(bytes.substr(0, most_of_head));
+            const std::size_t found =
+                client.head.find(end, before - std::min(before, end.size() - 1));
             if (found == std::string::npos) {
-                return of.head.size() < most_of_head;
+                return client.head.size() < most_of_head;
             }
-            of.head.resize(found + end.size());
-            bytes.remove_prefix(of.head.size() - before);
-            of.body_left = content_length(of.head);
+            client.head.resize(found + end.size());
+            bytes.remove_prefix(client.head.size() - before);
+            client.body_left = content_length(client.head);
         }
-        const std::string_view body = bytes.substr(0, of.body_left);
+        const std::string_view body = bytes.substr(0, client.body_left);
         bytes.remove_prefix(body.size());
-        of.body_left -= body.size();
-        count(of, body);
-        if (of.body_left == 0 && !answer(descriptor, of)) {
+        client.body_left -= body.size();
+        count(client, body);
+        if (client.body_left == 0 && !answer(descriptor, client)) {
             return false;
         }
     }
     return true;
 }
 
-bool null_sink::answer(int descriptor, connection& of)
+bool null_sink::answer(int descriptor, connection& client)
 {
     std::string text = "HTTP/1.1 204 OK\r\n\r\n";
     bool sound = true;
-    if (of.head.starts_with("GET /settings ")) {
+    if (client.head.starts_with("GET /settings ")) {
         text = with_body(settings);
-    } else if (of.head.starts_with("GET /counts ")) {
-        const counts now = std::exchange(counts_, {});
-        text = with_body("{" + field("requests", now.requests) + ", " + field("rows", now.rows) +
-                         ", " + field("bytes", now.bytes) + ", " + field("wire", now.wire) + ", " +
-                         field("broken", now.broken) + ", " +
+    } else if (client.head.starts_with("GET /counts ")) {
+        const counts totals = std::exchange(counts_, {});
+        text = with_body("{" + field("requests", totals.requests) + ", " +
+                         field("rows", totals.rows) + ", " + field("bytes", totals.bytes) + ", " +
+                         field("wire", totals.wire) + ", " + field("broken", totals.broken) + ", " +
                          field("others", connections_.size() - 1) + "}");
-    } else if (of.head.starts_with("POST ") && of.rows.at_end()) {
+    } else if (client.head.starts_with("POST ") && client.rows.at_end()) {
         ++counts_.requests;
     } else {
         ++counts_.broken;
         text = "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n";
         sound = false;
     }
-    of.head.clear();
-    return send(descriptor, of, text) && sound;
+    client.head.clear();
+    return send(descriptor, client, text) && sound;
 }
 
-// What little there is to say always fits.
-bool null_sink::send(int descriptor, connection& of, std::string_view text)
+// The short answers always fit into the socket's buffer.
+bool null_sink::send(int descriptor, connection& client, std::string_view text)
 {
-    if (of.tls) {
-        return of.tls->write(text);
+    if (client.tls) {
+        return client.tls->write(text);
     }
     return ::send(descriptor, text.data(), text.size(), MSG_NOSIGNAL) ==
            static_cast<ssize_t>(text.size());
 }
 
-void null_sink::end(int descriptor, connection& of)
+void null_sink::end(int descriptor, connection& client)
 {
-    counts_.broken += of.body_left != 0 || !of.rows.at_end() ? 1 : 0;
+    counts_.broken += client.body_left != 0 || !client.rows.at_end() ? 1 : 0;
     connections_.erase(descriptor);
     ::close(descriptor);
 }

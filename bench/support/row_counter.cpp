@@ -8,7 +8,7 @@
 namespace coquest::bench {
 namespace {
 
-constexpr std::size_t double_size = 1 + sizeof(double); // its type goes before it
+constexpr std::size_t double_size = 1 + sizeof(double); // with its type before it
 
 } // namespace
 
@@ -24,27 +24,27 @@ std::size_t row_counter::count(std::string_view bytes) noexcept
         }
         last_ = bytes.front();
         bytes.remove_prefix(1);
-        switch (now_) {
-        case state::escaped: now_ = state::text; break;
-        case state::escaped_in_text: now_ = state::text_value; break;
+        switch (state_) {
+        case state::escaped: state_ = state::text; break;
+        case state::escaped_in_text: state_ = state::text_value; break;
         case state::text_value:
-            now_ = last_ == '"'    ? state::text
-                   : last_ == '\\' ? state::escaped_in_text
-                                   : state::text_value;
+            state_ = last_ == '"'    ? state::text
+                     : last_ == '\\' ? state::escaped_in_text
+                                     : state::text_value;
             break;
         case state::value:
             if (last_ == '=') {
                 skip_ = double_size;
-                now_ = state::text;
+                state_ = state::text;
                 break;
             }
             if (last_ == '"') {
-                now_ = state::text_value;
+                state_ = state::text_value;
                 break;
             }
             [[fallthrough]];
         case state::text:
-            now_ = last_ == '=' ? state::value : last_ == '\\' ? state::escaped : state::text;
+            state_ = last_ == '=' ? state::value : last_ == '\\' ? state::escaped : state::text;
             rows += last_ == '\n' ? 1 : 0;
             break;
         }

@@ -13,12 +13,12 @@
 
 namespace coquest::bench {
 
-/// Runs @p all on one thread; what it throws comes out here.
-inline void run(asio::awaitable<void> all)
+/// Runs @p program on one thread, and rethrows its exception.
+inline void run(asio::awaitable<void> program)
 {
     asio::io_context io(1);
     std::exception_ptr failure;
-    asio::co_spawn(io, std::move(all),
+    asio::co_spawn(io, std::move(program),
                    [&failure](std::exception_ptr e) { failure = std::move(e); });
     io.run();
     if (failure) {

@@ -15,18 +15,18 @@ constexpr std::size_t socket_read_size = std::size_t{256} * 1024; // many record
 
 } // namespace
 
-bool sink_tls_session::read(std::span<char> into, std::size_t& got)
+bool sink_tls_session::read(std::span<char> output, std::size_t& size)
 {
     ERR_clear_error();
-    got = 0;
-    while (got < into.size()) {
+    size = 0;
+    while (size < output.size()) {
         const int result =
-            SSL_read(session_.get(), into.data() + got, static_cast<int>(into.size() - got));
+            SSL_read(session_.get(), output.data() + size, static_cast<int>(output.size() - size));
         if (result <= 0) {
-            const int why = SSL_get_error(session_.get(), result);
-            return why == SSL_ERROR_WANT_READ || got != 0;
+            const int reason = SSL_get_error(session_.get(), result);
+            return reason == SSL_ERROR_WANT_READ || size != 0;
         }
-        got += static_cast<std::size_t>(result);
+        size += static_cast<std::size_t>(result);
     }
     return true;
 }
@@ -47,13 +47,14 @@ sink_tls::sink_tls(const std::string& certificate, const std::string& key, const
     if (context_ == nullptr ||
         SSL_CTX_use_certificate_chain_file(context_.get(), certificate.c_str()) != 1 ||
         SSL_CTX_use_PrivateKey_file(context_.get(), key.c_str(), SSL_FILETYPE_PEM) != 1) {
-        throw std::runtime_error("can't use certificate " + certificate + " with key " + key);
+        throw std::runtime_error("cannot use certificate " + certificate + " with key " + key);
     }
     if (SSL_CTX_set_ciphersuites(context_.get(), suite.c_str()) != 1) {
         throw std::runtime_error("OpenSSL has no suite " + suite);
     }
     SSL_CTX_set_options(context_.get(), SSL_OP_CIPHER_SERVER_PREFERENCE);
-    SSL_CTX_set_num_tickets(context_.get(), 0); // unread, they make a close into a reset
+    SSL_CTX_set_num_tickets(
+        context_.get(), 0); // a client that does not read them would turn its close into a reset
     SSL_CTX_set_read_ahead(context_.get(), 1);
     SSL_CTX_set_default_read_buffer_len(context_.get(), socket_read_size);
 }

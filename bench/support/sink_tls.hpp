@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// The server's side of TLS, by OpenSSL on a socket that does not wait.
+// The server's side of TLS: OpenSSL on a non-blocking socket.
 #pragma once
 
 #include <cstddef>
@@ -18,10 +18,10 @@ class sink_tls_session {
 public:
     explicit sink_tls_session(SSL* session) : session_(session) {}
 
-    /// Reads what has arrived. False where the connection is over.
-    bool read(std::span<char> into, std::size_t& got);
+    /// Reads the bytes that have arrived. Returns false if the connection has ended.
+    bool read(std::span<char> output, std::size_t& size);
     bool write(std::string_view text);
-    /// Returns the bytes that came so far.
+    /// Returns the number of bytes received.
     [[nodiscard]] std::size_t wire_bytes() const;
 
 private:
@@ -33,8 +33,8 @@ private:
 
 class sink_tls {
 public:
-    /// @param suite  of TLS 1.3, the only one, by OpenSSL's name
-    /// Throws std::runtime_error where @p certificate or @p key, files in PEM, can't be used.
+    /// @param suite  the only accepted suite of TLS 1.3, by OpenSSL's name
+    /// Throws std::runtime_error if @p certificate or @p key, which are PEM files, cannot be used.
     sink_tls(const std::string& certificate, const std::string& key, const std::string& suite);
     std::unique_ptr<sink_tls_session> accept(int descriptor);
 

@@ -1,15 +1,17 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Rows of a schema, for a buffer and for a sender to append.
+// Rows of a schema, which a buffer or a sender can append.
 #pragma once
 
 #include "support/workloads.hpp"
 
-#include <coquest/row.hpp>
+#include <coquest/row_schema.hpp>
 #include <coquest/timestamp.hpp>
 
 namespace coquest::bench::typed {
+
+using namespace coquest::fields;
 
 inline constexpr row_schema<"trades", symbol<"symbol">, symbol<"side">, f64<"price">, f64<"amount">>
     trades;

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// The rows that every benchmark encodes. They are drawn from one generator with a fixed seed, so
-// that programs in other languages make the same: a row's draws go in the order of its fields.
+// The rows that every benchmark encodes. One generator with a fixed seed draws them, so that
+// programs in other languages make the same rows: the fields of a row are drawn in order.
 #pragma once
 
 #include <array>
@@ -15,8 +15,8 @@
 
 namespace coquest::bench {
 
-/// Rows of a workload; row k of a run is row k % pool_rows of its pool. A run of fewer rows needs
-/// no more of the pool.
+/// The number of rows of a workload's pool; row k of a run is row k % pool_rows of the pool. A run
+/// of fewer rows needs only that part of the pool.
 inline constexpr std::size_t pool_rows = 16'384;
 static_assert(std::has_single_bit(pool_rows));
 
@@ -26,7 +26,7 @@ constexpr std::int64_t timestamp_of(std::size_t k) noexcept
     return 1'700'000'000'000'000'000 + static_cast<std::int64_t>(k) * 1'000;
 }
 
-/// Workload A: short symbols, decimals of few digits.
+/// Workload A: short symbols, decimals with few digits.
 struct trade {
     std::string symbol;
     std::string side;
@@ -41,7 +41,7 @@ struct cpu_usage {
     std::array<double, 5> decimals{};
 };
 
-/// Workload C: doubles of random bits; workload E: doubles of full precision below 1000.
+/// Workload C: doubles with random bits; workload E: doubles of full precision below 1000.
 struct sensor_reading {
     std::string sensor;
     std::array<double, 8> values{};
@@ -53,7 +53,7 @@ struct log_entry {
     std::string details;
 };
 
-/// Draws 31-bit numbers by a linear congruential generator.
+/// Draws 31-bit numbers with a linear congruential generator.
 class draws {
 public:
     std::uint64_t operator()() noexcept
@@ -166,7 +166,7 @@ inline std::vector<sensor_reading> make_sensor_readings(double (&value_of)(draws
 inline std::string make_log_text(draws& draw)
 {
     constexpr std::size_t size = 64;
-    // each comes once in 32 draws, where it still fits; all other draws give a letter
+    // Each is drawn once in 32 times, if it still fits; all other draws give a letter.
     constexpr std::array<std::string_view, 6> special = {
         "\"", "\n", "\\", "\xc3\xa9", "\xe6\xbc\xa2", "\xf0\x9f\x98\x80"};
     constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz ";

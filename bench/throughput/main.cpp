@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Sends rows of a workload and says what that took. Programs on other clients take the same
-// arguments and print the same line: see bench/peers.
+// Sends the rows of a workload, and prints what that took. The programs for other clients in
+// bench/peers take the same arguments and print the same line.
 
 #include "support/choose_tls.hpp"
 #include "support/run.hpp"
@@ -51,7 +51,7 @@ double seconds(const timeval& time)
     return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
 }
 
-/// What this process has used so far.
+/// The processor time that this process has used until now.
 struct usage {
     usage()
     {
@@ -65,8 +65,8 @@ struct usage {
     double system = 0;
 };
 
-/// Returns the most memory that this program has held. What getrusage says may be of the program
-/// that started it.
+/// Returns the peak of the memory that this program has held. getrusage might return that of the
+/// program that started it.
 long peak_rss_kb()
 {
     long size = 0;
@@ -80,7 +80,7 @@ long peak_rss_kb()
     return size;
 }
 
-/// Returns a percentile of @p sorted in microseconds.
+/// Returns a percentile of @p sorted, in microseconds.
 double percentile(const coquest::bench::flush_times& sorted, double part)
 {
     const double rank = std::ceil(part * static_cast<double>(sorted.size()));
@@ -88,34 +88,35 @@ double percentile(const coquest::bench::flush_times& sorted, double part)
         .count();
 }
 
-coquest::sender_builder builder(const options& of)
+coquest::sender_builder builder(const options& settings)
 {
-    auto made = coquest::sender_builder::from_conf(of.config);
-    made.auto_flush_rows(of.batch);
-    coquest::bench::choose_tls(made, of.tls);
-    return made;
+    auto result = coquest::sender_builder::from_conf(settings.config);
+    result.auto_flush_rows(settings.batch);
+    coquest::bench::choose_tls(result, settings.tls);
+    return result;
 }
 
-asio::awaitable<void> send(const options& of)
+asio::awaitable<void> send(const options& settings)
 {
     coquest::bench::flush_times times;
     const way hand_over =
-        coquest::bench::make_way(of.client, of.workload, of.warm_up + of.rows, of.batch, times);
-    auto sender = co_await builder(of).build();
-    const std::size_t first = std::min<std::size_t>(of.warm_up, 1);
+        coquest::bench::make_way(settings.client, settings.workload,
+                                 settings.warm_up + settings.rows, settings.batch, times);
+    auto sender = co_await builder(settings).build();
+    const std::size_t first = std::min<std::size_t>(settings.warm_up, 1);
     co_await hand_over(sender, {0, first});
     co_await sender.flush();
     const long base_rss_kb = peak_rss_kb();
-    co_await hand_over(sender, {first, of.warm_up});
+    co_await hand_over(sender, {first, settings.warm_up});
     co_await sender.flush();
     times.clear();
     const usage before;
-    co_await hand_over(sender, {of.warm_up, of.warm_up + of.rows});
+    co_await hand_over(sender, {settings.warm_up, settings.warm_up + settings.rows});
     co_await sender.flush();
     const usage after;
     std::printf("{\"rows\": %zu, \"seconds\": %.6f, \"user_s\": %.6f, \"system_s\": %.6f, "
                 "\"base_rss_kb\": %ld, \"peak_rss_kb\": %ld",
-                of.rows, std::chrono::duration<double>(after.now - before.now).count(),
+                settings.rows, std::chrono::duration<double>(after.now - before.now).count(),
                 after.user - before.user, after.system - before.system, base_rss_kb, peak_rss_kb());
     if (!times.empty()) {
         std::sort(times.begin(), times.end());
@@ -126,21 +127,21 @@ asio::awaitable<void> send(const options& of)
     co_await sender.close();
 }
 
-/// Reads the command line by hand, as the other programs do: the pages that a library for it takes
-/// would count as the client's memory.
-bool parse(std::span<char*> arguments, options& of)
+/// Parses the command line by hand, like the other programs: the pages of a library for that would
+/// count as memory of the client.
+bool parse(std::span<char*> arguments, options& settings)
 {
     for (std::size_t i = 1; i < arguments.size(); i += 2) {
         const std::string_view name = arguments[i];
         const std::string_view value = i + 1 < arguments.size() ? arguments[i + 1] : "";
-        std::string* const text = name == "--config"     ? &of.config
-                                  : name == "--workload" ? &of.workload
-                                  : name == "--client"   ? &of.client
-                                  : name == "--tls"      ? &of.tls
+        std::string* const text = name == "--config"     ? &settings.config
+                                  : name == "--workload" ? &settings.workload
+                                  : name == "--client"   ? &settings.client
+                                  : name == "--tls"      ? &settings.tls
                                                          : nullptr;
-        std::size_t* const number = name == "--rows"      ? &of.rows
-                                    : name == "--batch"   ? &of.batch
-                                    : name == "--warm-up" ? &of.warm_up
+        std::size_t* const number = name == "--rows"      ? &settings.rows
+                                    : name == "--batch"   ? &settings.batch
+                                    : name == "--warm-up" ? &settings.warm_up
                                                           : nullptr;
         if (text != nullptr) {
             *text = value;
@@ -153,22 +154,23 @@ bool parse(std::span<char*> arguments, options& of)
     const auto one_of = [](const std::vector<std::string>& choices, const std::string& choice) {
         return std::find(choices.begin(), choices.end(), choice) != choices.end();
     };
-    return !of.config.empty() && of.rows != 0 && of.batch != 0 &&
-           one_of(coquest::bench::workloads, of.workload) &&
-           one_of(coquest::bench::ways, of.client) && one_of({"", "openssl", "wolfssl"}, of.tls);
+    return !settings.config.empty() && settings.rows != 0 && settings.batch != 0 &&
+           one_of(coquest::bench::workloads, settings.workload) &&
+           one_of(coquest::bench::ways, settings.client) &&
+           one_of({"", "openssl", "wolfssl"}, settings.tls);
 }
 
 } // namespace
 
 int main(int argc, char** argv)
 {
-    options of;
-    if (!parse({argv, static_cast<std::size_t>(argc)}, of)) {
+    options settings;
+    if (!parse({argv, static_cast<std::size_t>(argc)}, settings)) {
         std::fputs(help, stderr);
         return 2;
     }
     try {
-        coquest::bench::run(send(of));
+        coquest::bench::run(send(settings));
     } catch (const std::exception& e) {
         std::fprintf(stderr, "%s\n", e.what());
         return 1;

@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// What TLS costs before the first row: making a backend, and shaking hands, in memory, with an
-// OpenSSL server, whose own work and memory don't count. Times are the processor's.
+// The cost of TLS before the first row: making a backend, and handshakes in memory with an OpenSSL
+// server, whose own work and memory do not count. All times are processor time.
 
 #include "support/cert_lab.hpp"
 #include "support/processor_time.hpp"
 #include "support/tls_server.hpp"
-#include "tls/tls_source.hpp"
+#include "tls/session/tls_source.hpp"
 
 #include <coquest/openssl.hpp>
 #include <coquest/wolfssl.hpp>
@@ -22,7 +22,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include <malloc.h>
@@ -33,7 +32,7 @@ namespace {
 
 using namespace coquest;
 
-tls_options with(tls_ca ca)
+tls_options options_for(tls_ca ca)
 {
     tls_options options;
     options.ca = ca;
@@ -45,7 +44,7 @@ double heap_bytes()
     return static_cast<double>(mallinfo2().uordblks);
 }
 
-// For the first time in a process, with what the library does once.
+// The first backend of a process, including what the library does once.
 template <class Backend>
 void make_first_backend(benchmark::State& state, tls_ca ca)
 {
@@ -58,18 +57,18 @@ void make_first_backend(benchmark::State& state, tls_ca ca)
         }
         const pid_t child = ::fork();
         if (child == 0) {
-            tls_diagnosis why;
+            tls_diagnosis diagnosis;
             const auto start = bench::processor_time();
-            const auto made = Backend::create(with(ca), why);
+            const auto backend = Backend::create(options_for(ca), diagnosis);
             spent = std::chrono::duration<double>(bench::processor_time() - start).count();
-            const bool told = made && ::write(ends[1], &spent, sizeof spent) > 0;
-            ::_exit(told ? 0 : 1);
+            const bool was_written = backend && ::write(ends[1], &spent, sizeof spent) > 0;
+            ::_exit(was_written ? 0 : 1);
         }
         ::close(ends[1]);
-        const bool heard = ::read(ends[0], &spent, sizeof spent) == sizeof spent;
+        const bool was_read = ::read(ends[0], &spent, sizeof spent) == sizeof spent;
         ::close(ends[0]);
         ::waitpid(child, nullptr, 0);
-        if (!heard) {
+        if (!was_read) {
             state.SkipWithError("no backend");
             break;
         }
@@ -77,40 +76,43 @@ void make_first_backend(benchmark::State& state, tls_ca ca)
     }
 }
 
-// The roots and everything else that all connections share; heap is what a backend keeps.
+// Makes the roots and everything else that all connections share. "heap" is the memory that a
+// backend keeps.
 template <class Backend>
 void make_backend(benchmark::State& state, tls_ca ca)
 {
-    tls_diagnosis why;
-    std::shared_ptr<const Backend> made = Backend::create(with(ca), why); // initialises the library
+    tls_diagnosis diagnosis;
+    std::shared_ptr<const Backend> backend =
+        Backend::create(options_for(ca), diagnosis); // the first one initialises the library
     for (auto _ : state) {
         state.PauseTiming();
-        made.reset();
+        backend.reset();
         const double before = heap_bytes();
         state.ResumeTiming();
-        made = Backend::create(with(ca), why);
+        backend = Backend::create(options_for(ca), diagnosis);
         state.PauseTiming();
         state.counters["heap"] = heap_bytes() - before;
         state.ResumeTiming();
     }
-    if (!made) {
-        state.SkipWithError(why.text.c_str());
+    if (!backend) {
+        state.SkipWithError(diagnosis.text.c_str());
     }
 }
 
-// What build() spends on TLS where another sender of the process has equal options.
+// The cost of TLS in build() if another sender of the process has equal options.
 template <class Backend>
 void share_backend(benchmark::State& state, tls_ca ca)
 {
-    tls_diagnosis why;
-    const auto first = detail::tls_source::create(with(ca), &detail::make_tls<Backend>, why);
+    tls_diagnosis diagnosis;
+    const auto first =
+        detail::tls_source::create(options_for(ca), &detail::make_tls<Backend>, diagnosis);
     for (auto _ : state) {
         benchmark::DoNotOptimize(
-            detail::tls_source::create(with(ca), &detail::make_tls<Backend>, why));
+            detail::tls_source::create(options_for(ca), &detail::make_tls<Backend>, diagnosis));
     }
 }
 
-// Counts the client's share, and what goes over the wire.
+// Counts the client's share of the time, and the bytes on the wire.
 class counted_handshake {
 public:
     template <class MakeClient>
@@ -119,37 +121,37 @@ public:
         counted([&] { client_ = make_client(); });
     }
 
-    /// Shakes hands, and reads what the server says then.
-    void run(std::string_view said)
+    /// Completes the handshake, and reads what the server sends then.
+    void run(std::string_view greeting)
     {
-        std::error_code ec;
-        go_on([&] { return client_->handshake(ec); }, ec);
+        tls_diagnosis ignored;
+        proceed([&] { return client_->handshake(ignored); });
         handshake_bytes = bytes_;
         server_.feed({});
-        server_.send(said);
+        server_.send(greeting);
         exchange();
         std::byte text[64];
         std::size_t n = 0;
-        go_on([&] { return client_->read(text, n, ec); }, ec);
-        good = !ec && n == said.size();
+        proceed([&] { return client_->read(text, n, ignored); });
+        good = n == greeting.size();
     }
 
-    /// The client, which has nothing more to say to this server.
+    /// Returns the client, which sends nothing more to this server.
     std::unique_ptr<detail::any_tls_session> take() { return std::move(client_); }
 
     std::chrono::duration<double> spent{};
-    std::size_t handshake_bytes = 0; // both ways, before tickets and data
+    std::size_t handshake_bytes = 0; // in both directions, before tickets and data
     bool good = false;
 
 private:
     template <class Step>
-    void go_on(Step step, const std::error_code& ec)
+    void proceed(Step step)
     {
         tls_step next = tls_step::done;
         do {
             counted([&] { next = step(); });
             exchange();
-        } while (next == tls_step::retry_after_input && !ec);
+        } while (next == tls_step::retry_after_input);
     }
     template <class Work>
     void counted(Work work)
@@ -160,11 +162,11 @@ private:
     }
     void exchange()
     {
-        const auto out = client_->output();
-        bytes_ += out.size();
-        if (!out.empty()) {
-            server_.feed(out);
-            client_->consume_output(out.size());
+        const auto output = client_->output();
+        bytes_ += output.size();
+        if (!output.empty()) {
+            server_.feed(output);
+            client_->consume_output(output.size());
         }
         bytes_ += server_.wire.size();
         counted([this] {
@@ -188,37 +190,37 @@ void handshake(benchmark::State& state, test::tls_version version, bool resume)
     spec.certificate = test::issue(test::server_spec(), root);
     spec.min = spec.max = version;
     const test::tls_server first(spec);
-    tls_options options = with(tls_ca::pem_file);
+    tls_options options = options_for(tls_ca::pem_file);
     options.roots_pem = root.pem();
-    tls_diagnosis why;
-    const auto backend = detail::make_tls<Backend>(options, why);
+    tls_diagnosis diagnosis;
+    const auto backend = detail::make_tls<Backend>(options, diagnosis);
     std::uint16_t port = 1;
-    bool again = false;
+    bool has_session = false;
     double spent = 0;
     const auto connect = [&] {
         const auto server = first.again();
-        counted_handshake one(*server,
-                              [&] { return backend->make_session("localhost", port, why); });
-        one.run("hello");
-        if (!one.good || server->resumed() != (resume && std::exchange(again, true))) {
-            state.SkipWithError("the handshake went otherwise");
+        counted_handshake attempt(
+            *server, [&] { return backend->make_session("localhost", port, diagnosis); });
+        attempt.run("hello");
+        if (!attempt.good || server->resumed() != (resume && std::exchange(has_session, true))) {
+            state.SkipWithError("the session was not resumed as expected");
         }
-        server->close(); // or it would forget the session
+        server->close(); // otherwise it would drop the session
         port = resume ? port : static_cast<std::uint16_t>(port + 1);
-        state.counters["wire"] = static_cast<double>(one.handshake_bytes);
-        spent = one.spent.count();
-        return one.take();
+        state.counters["wire"] = static_cast<double>(attempt.handshake_bytes);
+        spent = attempt.spent.count();
+        return attempt.take();
     };
     for (auto _ : state) {
         connect();
         state.SetIterationTime(spent);
     }
     state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()));
-    // By many, for the allocator counts what it keeps at hand as given away.
+    // Measures many sessions, because the allocator counts memory that it caches as allocated.
     std::array<std::unique_ptr<detail::any_tls_session>, 200> kept;
     const double before = heap_bytes();
-    for (auto& one : kept) {
-        one = connect();
+    for (auto& session : kept) {
+        session = connect();
     }
     state.counters["heap"] = (heap_bytes() - before) / static_cast<double>(kept.size());
 }
@@ -227,7 +229,7 @@ constexpr std::array root_stores{std::pair{tls_ca::webpki_roots, "webpki_roots"}
                                  std::pair{tls_ca::os_roots, "os_roots"},
                                  std::pair{tls_ca::webpki_and_os_roots, "webpki_and_os_roots"}};
 
-// To be run before anything else.
+// Must run before everything else.
 template <class Backend>
 void add_first(const std::string& name)
 {

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Uploads the same rows again and again over HTTPS, and says what that costs the client: TLS and
-// the socket, for encoding does not count.
+// Uploads the same rows again and again over HTTPS, and prints what that costs the client: TLS and
+// the socket, because encoding does not count.
 
 #include "support/choose_tls.hpp"
 #include "support/encoders.hpp"
@@ -45,7 +45,7 @@ struct options {
 /// Adds up the processor time of the flushes after the first ones.
 class account {
 public:
-    explicit account(const options& of) : warm_up_(of.warm_up) {}
+    explicit account(const options& settings) : warm_up_(settings.warm_up) {}
 
     void begin() { begin_ = coquest::bench::processor_time(); }
     void end(std::size_t bytes)
@@ -79,22 +79,22 @@ const std::vector<std::string> libraries = {
 #endif
 };
 
-coquest::sender_builder builder(const options& of)
+coquest::sender_builder builder(const options& settings)
 {
-    auto made = coquest::sender_builder::from_conf(
-        "https::addr=127.0.0.1:" + std::to_string(of.port) +
-        ";protocol_version=2;tls_roots=" + of.roots + ";auto_flush=off;");
-    coquest::bench::choose_tls(made, of.tls);
-    return made;
+    auto result = coquest::sender_builder::from_conf(
+        "https::addr=127.0.0.1:" + std::to_string(settings.port) +
+        ";protocol_version=2;tls_roots=" + settings.roots + ";auto_flush=off;");
+    coquest::bench::choose_tls(result, settings.tls);
+    return result;
 }
 
-asio::awaitable<void> by_coquest(const options& of)
+asio::awaitable<void> by_coquest(const options& settings)
 {
     const auto encode = coquest::bench::make_encoder("A", "literals");
-    auto sender = co_await builder(of).build();
+    auto sender = co_await builder(settings).build();
     coquest::buffer rows = sender.new_buffer();
-    account spent(of);
-    for (std::size_t k = 0; k < of.warm_up + of.flushes; ++k) {
+    account spent(settings);
+    for (std::size_t k = 0; k < settings.warm_up + settings.flushes; ++k) {
         encode(rows, {0, rows_of_flush});
         const std::size_t size = rows.size();
         spent.begin();
@@ -121,7 +121,7 @@ std::unique_ptr<coquest::bench::plain_connection> connect(std::string_view libra
     throw std::invalid_argument(std::string(library));
 }
 
-void by_plain_library(const options& of)
+void by_plain_library(const options& settings)
 {
     coquest::buffer rows(coquest::protocol_version::v2);
     coquest::bench::make_encoder("A", "literals")(rows, {0, rows_of_flush});
@@ -132,12 +132,12 @@ void by_plain_library(const options& of)
                                 std::to_string(body.size()) + "\r\n\r\n" + body;
     asio::io_context io;
     asio::ip::tcp::socket socket(io);
-    socket.connect({asio::ip::address_v4::loopback(), of.port});
+    socket.connect({asio::ip::address_v4::loopback(), settings.port});
     socket.set_option(asio::ip::tcp::no_delay(true));
-    const auto connection = connect(of.tls, socket.native_handle(), of.roots);
+    const auto connection = connect(settings.tls, socket.native_handle(), settings.roots);
     std::array<char, 4096> answer{};
-    account spent(of);
-    for (std::size_t k = 0; k < of.warm_up + of.flushes; ++k) {
+    account spent(settings);
+    for (std::size_t k = 0; k < settings.warm_up + settings.flushes; ++k) {
         spent.begin();
         connection->write(request);
         connection->read(answer);
@@ -150,26 +150,30 @@ void by_plain_library(const options& of)
 
 int main(int argc, char** argv)
 {
-    options of;
+    options settings;
     bool plain = false;
     CLI::App app(
         "Uploads rows of workload A over HTTPS to 127.0.0.1, 10,000 in a flush, and prints "
         "the bytes of rows and the processor time that the flushes took, as one line of "
         "JSON.");
-    app.add_option("--port", of.port, "of the server")->required();
-    app.add_option("--roots", of.roots, "that vouch for the server (PEM)")->required();
-    app.add_option("--flushes", of.flushes, "that are measured")
+    app.add_option("--port", settings.port, "port of the server")->required();
+    app.add_option("--roots", settings.roots,
+                   "roots that the server's certificate is issued by (PEM)")
+        ->required();
+    app.add_option("--flushes", settings.flushes, "number of flushes that are measured")
         ->required()
         ->check(CLI::PositiveNumber);
-    app.add_option("--warm-up", of.warm_up, "flushes before those");
-    app.add_option("--tls", of.tls, "which library")->required()->check(CLI::IsMember(libraries));
-    app.add_flag("--plain", plain, "by nothing but that library, on a socket that waits");
+    app.add_option("--warm-up", settings.warm_up, "number of flushes before those");
+    app.add_option("--tls", settings.tls, "the TLS library")
+        ->required()
+        ->check(CLI::IsMember(libraries));
+    app.add_flag("--plain", plain, "use nothing but that library, on a blocking socket");
     CLI11_PARSE(app, argc, argv);
     try {
         if (plain) {
-            by_plain_library(of);
+            by_plain_library(settings);
         } else {
-            coquest::bench::run(by_coquest(of));
+            coquest::bench::run(by_coquest(settings));
         }
     } catch (const std::exception& e) {
         std::fprintf(stderr, "%s\n", e.what());

@@ -2,8 +2,8 @@
 # SPDX-FileCopyrightText: 2026 The coquest authors
 # SPDX-License-Identifier: BSL-1.0
 #
-# Measures what a bulk upload over HTTPS on loopback costs a client: the clients take turns, each
-# coquest beside what it is compared with, and send the same bytes. See --help.
+# Measures what a bulk upload over HTTPS on loopback costs a client. The clients take turns, each
+# coquest beside the client that it is compared with, and send the same bytes. See --help.
 import argparse
 import json
 import os
@@ -16,7 +16,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent / "peers"))
 from servers import Sink, certificates  # noqa: E402
 
-LIMIT = 1.1  # of coquest, times what it is compared with
+LIMIT = 1.1  # of coquest, relative to the client that it is compared with
 AES, CHACHA20 = "TLS_AES_128_GCM_SHA256", "TLS_CHACHA20_POLY1305_SHA256"
 
 
@@ -51,15 +51,15 @@ def run(client, sink, keys, processor, options):
     command = ["taskset", "-c", str(processor), *client.command, "--port",
                str(sink.ports["https"]), "--roots", keys.roots, "--flushes", str(options.flushes),
                "--warm-up", str(options.flushes // 10)]
-    done = subprocess.run(command, text=True, capture_output=True, timeout=600)
-    if done.returncode != 0:
-        sys.exit(f"{client.name}: {(done.stderr or done.stdout)[-500:]}")
-    result = json.loads(done.stdout)
+    finished = subprocess.run(command, text=True, capture_output=True, timeout=600)
+    if finished.returncode != 0:
+        sys.exit(f"{client.name}: {(finished.stderr or finished.stdout)[-500:]}")
+    result = json.loads(finished.stdout)
     flushes = options.flushes + options.flushes // 10
     counts = sink.counts()
     expected = result["bytes"] * flushes // options.flushes
     if counts["bytes"] != expected or counts["broken"]:
-        sys.exit(f"{client.name}: {expected} bytes of rows became {counts}")
+        sys.exit(f"{client.name}: {expected} bytes of rows expected, but the sink counted {counts}")
     client.runs.append(1e9 * result["cpu_s"] / result["bytes"])
     return result["bytes"]
 
@@ -82,7 +82,7 @@ def summary(client, clients):
     row = {"client": client.name, "suite": client.suite, "rounds": len(client.runs),
            "cpu_s_per_gb": round(min(client.runs), 4),
            "cpu_s_per_gb_median": round(statistics.median(client.runs), 4)}
-    base = next((one for one in clients if one.name == client.base), None)
+    base = next((other for other in clients if other.name == client.base), None)
     if base:
         pairs = [own / other for own, other in zip(client.runs, base.runs)]
         row |= {"base": base.name, "ratio": round(min(client.runs) / min(base.runs), 3),
@@ -104,15 +104,15 @@ def print_table(rows):
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--coquest", required=True, help="the program bench_upload")
-parser.add_argument("--fast", help="the same, with a wolfSSL that is built for speed")
+parser.add_argument("--fast", help="the same program with a wolfSSL that is built for speed")
 parser.add_argument("--sink", required=True, help="the program bench_sink")
 parser.add_argument("--questdb-rs", help="the program upload of bench/peers/rust")
 parser.add_argument("--libraries", nargs="+", default=["openssl", "wolfssl"],
-                    help="that bench_upload is built with")
+                    help="the TLS libraries that bench_upload is built with")
 parser.add_argument("--rounds", type=int, default=9)
 parser.add_argument("--flushes", type=int, default=1000, help="of 10,000 rows, in each round")
 parser.add_argument("--quick", action="store_true", help="5 rounds of 200 flushes")
-parser.add_argument("--json", type=Path, help="write the results to this file, an object a line")
+parser.add_argument("--json", type=Path, help="write the results to this file, one object per line")
 options = parser.parse_args()
 if options.quick:
     options.rounds, options.flushes = 5, 200

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// An upload by nothing but a TLS library on a socket that waits: what a client on that library is
-// measured by.
+// An upload that uses only a TLS library on a blocking socket: the reference for a client that uses
+// that library.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace coquest::bench {
 
-/// One connection, all of whose calls wait and throw std::runtime_error.
+/// One connection. All of its calls block, and throw std::runtime_error.
 class plain_connection {
 public:
     plain_connection() = default;
@@ -22,11 +22,12 @@ public:
     virtual ~plain_connection() = default;
 
     virtual void write(std::string_view bytes) = 0;
-    /// Reads what the next record holds, at least a byte.
-    virtual void read(std::span<char> into) = 0;
+    /// Reads the content of the next record, at least one byte.
+    virtual void read(std::span<char> output) = 0;
 };
 
-/// Shake hands on @p descriptor with "localhost", for whom @p roots, a PEM file, vouches.
+/// Completes a handshake on @p descriptor with "localhost", whose certificate a CA in the PEM file
+/// @p roots has issued.
 std::unique_ptr<plain_connection> plain_openssl(int descriptor, const std::string& roots);
 std::unique_ptr<plain_connection> plain_wolfssl(int descriptor, const std::string& roots);
 

@@ -32,16 +32,17 @@ public:
         const int size = static_cast<int>(bytes.size());
         demand(SSL_write(session_.get(), bytes.data(), size) == size, "write");
     }
-    void read(std::span<char> into) override
+    void read(std::span<char> output) override
     {
-        demand(SSL_read(session_.get(), into.data(), static_cast<int>(into.size())) > 0, "read");
+        demand(SSL_read(session_.get(), output.data(), static_cast<int>(output.size())) > 0,
+               "read");
     }
 
 private:
-    static void demand(bool holds, const char* what)
+    static void demand(bool holds, const char* action)
     {
         if (!holds) {
-            throw std::runtime_error(std::string("plain OpenSSL can't ") + what);
+            throw std::runtime_error(std::string("plain OpenSSL cannot ") + action);
         }
     }
 

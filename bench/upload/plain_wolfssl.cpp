@@ -9,7 +9,7 @@
 
 #include <sys/socket.h>
 
-// Last: wolfSSL's headers break some of the standard's where those follow.
+// Last, because wolfSSL's headers break some standard headers that are included after them.
 #include <wolfssl/options.h>
 
 #include <wolfssl/ssl.h>
@@ -35,7 +35,7 @@ public:
                "load the roots");
         wolfSSL_CTX_set_verify(context_.get(), WOLFSSL_VERIFY_PEER, nullptr);
         session_.reset(wolfSSL_new(context_.get()));
-        // Some builds have no calls for sockets.
+        // Some builds of wolfSSL have no calls for sockets.
         wolfSSL_SSLSetIORecv(session_.get(), &receive);
         wolfSSL_SSLSetIOSend(session_.get(), &send);
         wolfSSL_SetIOReadCtx(session_.get(), &descriptor_);
@@ -47,27 +47,27 @@ public:
         const int size = static_cast<int>(bytes.size());
         demand(wolfSSL_write(session_.get(), bytes.data(), size) == size, "write");
     }
-    void read(std::span<char> into) override
+    void read(std::span<char> output) override
     {
-        demand(wolfSSL_read(session_.get(), into.data(), static_cast<int>(into.size())) > 0,
+        demand(wolfSSL_read(session_.get(), output.data(), static_cast<int>(output.size())) > 0,
                "read");
     }
 
 private:
-    static int receive(WOLFSSL*, char* to, int size, void* descriptor)
+    static int receive(WOLFSSL*, char* output, int size, void* descriptor)
     {
         return static_cast<int>(
-            ::recv(*static_cast<int*>(descriptor), to, static_cast<std::size_t>(size), 0));
+            ::recv(*static_cast<int*>(descriptor), output, static_cast<std::size_t>(size), 0));
     }
-    static int send(WOLFSSL*, char* from, int size, void* descriptor)
+    static int send(WOLFSSL*, char* bytes, int size, void* descriptor)
     {
-        return static_cast<int>(::send(*static_cast<int*>(descriptor), from,
+        return static_cast<int>(::send(*static_cast<int*>(descriptor), bytes,
                                        static_cast<std::size_t>(size), MSG_NOSIGNAL));
     }
-    static void demand(bool holds, const char* what)
+    static void demand(bool holds, const char* action)
     {
         if (!holds) {
-            throw std::runtime_error(std::string("plain wolfSSL can't ") + what);
+            throw std::runtime_error(std::string("plain wolfSSL cannot ") + action);
         }
     }
 

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// The same program as bench/throughput/main.cpp, on QuestDB's client for C++.
+// The same program as bench/throughput/main.cpp, with QuestDB's client for C++.
 
 #include "support/workloads.hpp"
 
@@ -31,7 +31,7 @@ using questdb::ingress::line_sender;
 using questdb::ingress::line_sender_buffer;
 using questdb::ingress::utf8_view;
 
-// Names are checked once, as the client's examples do.
+// The names are checked once, as in the client's examples.
 void add(line_sender_buffer& rows, const trade& row)
 {
     static const auto table = "trades"_tn;
@@ -110,9 +110,9 @@ struct options {
     std::size_t warm_up = 0;
 };
 
-/// Returns how long each flush took.
+/// Returns the duration of each flush.
 template <class Row>
-std::vector<std::chrono::nanoseconds> send(line_sender& to, line_sender_buffer& rows,
+std::vector<std::chrono::nanoseconds> send(line_sender& target, line_sender_buffer& rows,
                                            const std::vector<Row>& pool, std::size_t first,
                                            std::size_t end, std::size_t batch)
 {
@@ -123,7 +123,7 @@ std::vector<std::chrono::nanoseconds> send(line_sender& to, line_sender_buffer& 
             add(rows, pool[k % pool_rows]);
             rows.at(questdb::ingress::timestamp_nanos(timestamp_of(k)));
         }
-        to.flush(rows);
+        target.flush(rows);
         times.push_back(clock_type::now() - begin);
     }
     return times;
@@ -148,19 +148,20 @@ long peak_rss_kb()
 }
 
 template <class Row>
-void run(const options& of, const std::vector<Row>& pool)
+void run(const options& settings, const std::vector<Row>& pool)
 {
-    auto sender = line_sender::from_conf(of.config);
+    auto sender = line_sender::from_conf(settings.config);
     line_sender_buffer rows = sender.new_buffer();
-    const std::size_t first = std::min<std::size_t>(of.warm_up, 1);
-    send(sender, rows, pool, 0, first, of.batch);
+    const std::size_t first = std::min<std::size_t>(settings.warm_up, 1);
+    send(sender, rows, pool, 0, first, settings.batch);
     const long base_rss_kb = peak_rss_kb();
-    send(sender, rows, pool, first, of.warm_up, of.batch);
+    send(sender, rows, pool, first, settings.warm_up, settings.batch);
     rusage before{};
     ::getrusage(RUSAGE_SELF, &before);
     const auto begin = clock_type::now();
-    auto times = send(sender, rows, pool, of.warm_up, of.warm_up + of.rows, of.batch);
-    const std::chrono::duration<double> took = clock_type::now() - begin;
+    auto times = send(sender, rows, pool, settings.warm_up, settings.warm_up + settings.rows,
+                      settings.batch);
+    const std::chrono::duration<double> duration = clock_type::now() - begin;
     rusage after{};
     ::getrusage(RUSAGE_SELF, &after);
     std::sort(times.begin(), times.end());
@@ -172,7 +173,7 @@ void run(const options& of, const std::vector<Row>& pool)
     std::printf("{\"rows\": %zu, \"seconds\": %.6f, \"user_s\": %.6f, \"system_s\": %.6f, "
                 "\"base_rss_kb\": %ld, \"peak_rss_kb\": %ld, \"p50_us\": %.2f, \"p99_us\": %.2f, "
                 "\"p999_us\": %.2f}\n",
-                of.rows, took.count(), seconds(after.ru_utime) - seconds(before.ru_utime),
+                settings.rows, duration.count(), seconds(after.ru_utime) - seconds(before.ru_utime),
                 seconds(after.ru_stime) - seconds(before.ru_stime), base_rss_kb, peak_rss_kb(),
                 percentile(0.5), percentile(0.99), percentile(0.999));
 }
@@ -181,32 +182,32 @@ void run(const options& of, const std::vector<Row>& pool)
 
 int main(int argc, char** argv)
 {
-    options of;
+    options settings;
     for (int i = 1; i + 1 < argc; i += 2) {
         const std::string_view name = argv[i];
         const std::string value = argv[i + 1];
         if (name == "--config") {
-            of.config = value;
+            settings.config = value;
         } else if (name == "--workload") {
-            of.workload = value;
+            settings.workload = value;
         } else if (name == "--rows") {
-            of.rows = std::stoul(value);
+            settings.rows = std::stoul(value);
         } else if (name == "--batch") {
-            of.batch = std::stoul(value);
+            settings.batch = std::stoul(value);
         } else if (name == "--warm-up") {
-            of.warm_up = std::stoul(value);
+            settings.warm_up = std::stoul(value);
         }
     }
     try {
-        const std::size_t pool = std::min(of.warm_up + of.rows, pool_rows);
-        if (of.workload == "A") {
-            run(of, make_trades(pool));
-        } else if (of.workload == "B") {
-            run(of, make_cpu_usage(pool));
-        } else if (of.workload == "C") {
-            run(of, make_sensor_readings(random_finite_double, pool));
+        const std::size_t pool = std::min(settings.warm_up + settings.rows, pool_rows);
+        if (settings.workload == "A") {
+            run(settings, make_trades(pool));
+        } else if (settings.workload == "B") {
+            run(settings, make_cpu_usage(pool));
+        } else if (settings.workload == "C") {
+            run(settings, make_sensor_readings(random_finite_double, pool));
         } else {
-            run(of, make_log_entries(pool));
+            run(settings, make_log_entries(pool));
         }
     } catch (const std::exception& e) {
         std::fprintf(stderr, "%s\n", e.what());

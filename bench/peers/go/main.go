@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// The same program as bench/throughput/main.cpp, on QuestDB's client for Go.
+// The same program as bench/throughput/main.cpp, with QuestDB's client for Go.
 package main
 
 import (
@@ -23,7 +23,7 @@ import (
 
 const poolRows = 16384
 
-// draws makes 31-bit numbers by a linear congruential generator.
+// draws makes 31-bit numbers with a linear congruential generator.
 type draws uint64
 
 func (d *draws) draw() uint64 {
@@ -71,7 +71,7 @@ var decimals = []string{"usage_irq", "usage_softirq", "usage_steal", "usage_gues
 	"usage_guest_nice"}
 var values = []string{"v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7"}
 
-// A row has the fields of its table; those that it has not are empty.
+// A row has the fields of its table; the other fields are empty.
 type row struct {
 	table    string
 	symbols  []string
@@ -100,26 +100,26 @@ func makeRow(workload string, d *draws) row {
 	case "B":
 		regions := []string{"us-east-1", "us-west-1", "us-west-2", "eu-west-1", "eu-central-1",
 			"ap-southeast-1", "ap-southeast-2", "ap-northeast-1", "sa-east-1"}
-		made := row{table: "cpu"}
-		made.symbols = append(made.symbols, "host_"+d.number(4000), d.oneOf(regions...))
+		drawn := row{table: "cpu"}
+		drawn.symbols = append(drawn.symbols, "host_"+d.number(4000), d.oneOf(regions...))
 		datacenter := d.below(27)
-		made.symbols = append(made.symbols, regions[datacenter/3]+"abc"[datacenter%3:][:1],
+		drawn.symbols = append(drawn.symbols, regions[datacenter/3]+"abc"[datacenter%3:][:1],
 			d.number(100), d.oneOf("Ubuntu16.10", "Ubuntu16.04LTS", "Ubuntu15.10"),
 			d.oneOf("x64", "x86"), d.oneOf("SF", "NYC", "LON", "CHI"), d.number(20), d.number(2),
 			d.oneOf("production", "staging", "test"))
 		for range integers {
-			made.integers = append(made.integers, int64(d.below(101)))
+			drawn.integers = append(drawn.integers, int64(d.below(101)))
 		}
 		for range decimals {
-			made.decimals = append(made.decimals, float64(d.below(10_001))/100)
+			drawn.decimals = append(drawn.decimals, float64(d.below(10_001))/100)
 		}
-		return made
+		return drawn
 	case "C":
-		made := row{table: "sensors", symbols: []string{"s" + d.number(10)}}
+		drawn := row{table: "sensors", symbols: []string{"s" + d.number(10)}}
 		for range values {
-			made.decimals = append(made.decimals, d.randomFiniteDouble())
+			drawn.decimals = append(drawn.decimals, d.randomFiniteDouble())
 		}
-		return made
+		return drawn
 	default:
 		message := d.logText()
 		return row{table: "logs", texts: []string{message, d.logText()}}
@@ -127,24 +127,24 @@ func makeRow(workload string, d *draws) row {
 }
 
 func (r *row) addTo(ctx context.Context, sender qdb.LineSender, k int64) error {
-	of := names[r.table]
+	columns := names[r.table]
 	sender.Table(r.table)
 	for i, value := range r.symbols {
-		sender.Symbol(of.symbols[i], value)
+		sender.Symbol(columns.symbols[i], value)
 	}
 	for i, value := range r.integers {
-		sender.Int64Column(of.integers[i], value)
+		sender.Int64Column(columns.integers[i], value)
 	}
 	for i, value := range r.decimals {
-		sender.Float64Column(of.decimals[i], value)
+		sender.Float64Column(columns.decimals[i], value)
 	}
 	for i, value := range r.texts {
-		sender.StringColumn(of.texts[i], value)
+		sender.StringColumn(columns.texts[i], value)
 	}
 	return sender.At(ctx, time.Unix(0, 1_700_000_000_000_000_000+k*1000))
 }
 
-// send returns how long each flush took, in microseconds.
+// send returns the duration of each flush, in microseconds.
 func send(ctx context.Context, sender qdb.LineSender, pool []row, first, end, batch int64) []float64 {
 	var times []float64
 	for begin := first; begin < end; begin += batch {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// The same program as bench/throughput/main.cpp, on QuestDB's client for Java.
+// The same program as bench/throughput/main.cpp, with QuestDB's client for Java.
 
 import io.questdb.client.Sender;
 import java.io.IOException;
@@ -24,7 +24,7 @@ public final class Throughput {
             "usage_guest", "usage_guest_nice"};
     private static final String[] VALUES = {"v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7"};
 
-    /** Draws 31-bit numbers by a linear congruential generator. */
+    /** Draws 31-bit numbers with a linear congruential generator. */
     private static final class Draws {
         private long state = 42;
 
@@ -73,7 +73,7 @@ public final class Throughput {
         }
     }
 
-    /** A row that adds itself, all but its timestamp. */
+    /** A row that can add itself to a sender, without its timestamp. */
     private interface Row {
         void addTo(Sender sender);
     }
@@ -154,7 +154,7 @@ public final class Throughput {
         };
     }
 
-    /** Returns how long each flush took, in nanoseconds. */
+    /** Returns the duration of each flush, in nanoseconds. */
     private static long[] send(Sender sender, List<Row> pool, long first, long end, int batch) {
         long[] times = new long[(int) ((end - first + batch - 1) / batch)];
         int flushes = 0;
@@ -178,7 +178,7 @@ public final class Throughput {
     private static double[] processorTime() throws IOException {
         String stat = Files.readString(Path.of("/proc/self/stat"));
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-        double ticksPerSecond = 100; // what the kernel shows, whatever it counts by
+        double ticksPerSecond = 100; // the unit that the kernel reports, whatever it counts in
         return new double[] {Long.parseLong(fields[11]) / ticksPerSecond,
                 Long.parseLong(fields[12]) / ticksPerSecond};
     }

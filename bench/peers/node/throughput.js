@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// The same program as bench/throughput/main.cpp, on the package @questdb/nodejs-client of npm.
+// The same program as bench/throughput/main.cpp, with the npm package @questdb/nodejs-client.
 const fs = require("node:fs");
 const { parseArgs } = require("node:util");
 const { Sender } = require("@questdb/nodejs-client");
@@ -9,7 +9,7 @@ const { Sender } = require("@questdb/nodejs-client");
 const POOL_ROWS = 16384;
 const MASK = (1n << 64n) - 1n;
 
-// Draws 31-bit numbers by a linear congruential generator.
+// Draws 31-bit numbers with a linear congruential generator.
 class Draws {
   state = 42n;
 
@@ -61,7 +61,7 @@ const INTEGERS = ["usage_user", "usage_system", "usage_idle", "usage_nice", "usa
 const DECIMALS = ["usage_irq", "usage_softirq", "usage_steal", "usage_guest", "usage_guest_nice"];
 const VALUES = Array.from({ length: 8 }, (_, i) => `v${i}`);
 
-// How to draw a row of each workload, and how to add it.
+// Draws and adds a row of each workload.
 const WORKLOADS = {
   A: {
     make: (draws) => ({
@@ -115,15 +115,14 @@ const WORKLOADS = {
   },
 };
 
-// Returns how long each flush took, in microseconds.
+// Returns the duration of each flush, in microseconds.
 async function send(sender, add, pool, first, end, batch) {
   const times = [];
   for (let begin = first; begin < end; begin += batch) {
     const started = process.hrtime.bigint();
     for (let k = begin; k < Math.min(end, begin + batch); ++k) {
       add(sender, pool[k % POOL_ROWS]);
-      const at = sender.at(1_700_000_000_000_000_000n + BigInt(k) * 1000n, "ns");
-      await at;
+      await sender.at(1_700_000_000_000_000_000n + BigInt(k) * 1000n, "ns");
     }
     await sender.flush();
     times.push(Number(process.hrtime.bigint() - started) / 1e3);

@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: 2026 The coquest authors
 # SPDX-License-Identifier: BSL-1.0
 #
-# The same program as bench/throughput/main.cpp, on the package questdb of PyPI.
+# The same program as bench/throughput/main.cpp, with the PyPI package questdb.
 import argparse
 import json
 import math
@@ -17,7 +17,7 @@ POOL_ROWS = 16384
 
 
 class Draws:
-    """Draws 31-bit numbers by a linear congruential generator."""
+    """Draws 31-bit numbers with a linear congruential generator."""
 
     def __init__(self):
         self.state = 42
@@ -69,7 +69,7 @@ USAGES = ["usage_user", "usage_system", "usage_idle", "usage_nice", "usage_iowai
           "usage_softirq", "usage_steal", "usage_guest", "usage_guest_nice"]
 
 
-# A row of each workload is its symbols and its columns, which are drawn in order.
+# A row of each workload consists of its symbols and its columns, which are drawn in order.
 def trade(draw):
     symbols = {"symbol": draw.one_of(SYMBOLS), "side": draw.one_of(["buy", "sell"])}
     return symbols, {"price": draw.below(10_000_000) / 100, "amount": draw.below(100_000_000) / 1e5}
@@ -101,7 +101,7 @@ WORKLOADS = {"A": ("trades", trade), "B": ("cpu", cpu_usage), "C": ("sensors", s
 
 
 def send(sender, table, pool, first, end, batch):
-    """Returns how long each flush took, in seconds."""
+    """Returns the duration of each flush, in seconds."""
     times = []
     for begin in range(first, end, batch):
         started = time.perf_counter()

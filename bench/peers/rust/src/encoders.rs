@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// One function for each workload; the compiler makes one of it for plain names, which are checked
-// in every row, and one for names that were checked beforehand.
+// One function for each workload. The compiler instantiates it for plain names, which are checked
+// in every row, and for names that were checked before.
 
 use crate::workloads::{
     make_cpu_usage, make_log_entries, make_sensor_readings, make_trades, timestamp_of, CpuUsage,
@@ -20,7 +20,7 @@ pub struct Names<T, C> {
 }
 
 impl Names<&'static str, &'static str> {
-    /// Hides the names from the compiler, as names of the run time are.
+    /// Hides the names from the compiler, so that they behave like names known only at run time.
     pub fn new(table: &'static str, columns: &[&'static str]) -> Self {
         black_box(Names {
             table,
@@ -28,7 +28,7 @@ impl Names<&'static str, &'static str> {
         })
     }
 
-    /// Checks the names, once.
+    /// Checks the names once.
     pub fn check(&self) -> Result<Names<TableName<'static>, ColumnName<'static>>> {
         let columns: Result<Vec<_>> = self
             .columns
@@ -42,14 +42,14 @@ impl Names<&'static str, &'static str> {
     }
 }
 
-/// Calls `encode` with each row of `which` and its timestamp.
+/// Calls `encode` with each row of `range` and its timestamp.
 fn for_each_row<Row>(
     rows: &mut Buffer,
     pool: &[Row],
-    which: Range<usize>,
+    range: Range<usize>,
     mut encode: impl FnMut(&mut Buffer, &Row, TimestampNanos) -> Result<()>,
 ) -> Result<()> {
-    for k in which {
+    for k in range {
         encode(
             rows,
             &pool[k % POOL_ROWS],
@@ -70,13 +70,13 @@ where
         &self,
         rows: &mut Buffer,
         pool: &[Trade],
-        which: Range<usize>,
+        range: Range<usize>,
     ) -> Result<()> {
         let table = self.table;
         let [symbol, side, price, amount] = self.columns[..] else {
             unreachable!("trades have four columns");
         };
-        for_each_row(rows, pool, which, |rows, row, time| {
+        for_each_row(rows, pool, range, |rows, row, time| {
             rows.table(table)?
                 .symbol(symbol, &row.symbol)?
                 .symbol(side, &row.side)?
@@ -91,12 +91,12 @@ where
         &self,
         rows: &mut Buffer,
         pool: &[CpuUsage],
-        which: Range<usize>,
+        range: Range<usize>,
     ) -> Result<()> {
         let table = self.table;
         let (tags, numbers) = self.columns.split_at(10);
         let (integers, decimals) = numbers.split_at(5);
-        for_each_row(rows, pool, which, |rows, row, time| {
+        for_each_row(rows, pool, range, |rows, row, time| {
             rows.table(table)?;
             for (&name, tag) in tags.iter().zip(&row.tags) {
                 rows.symbol(name, tag)?;
@@ -116,12 +116,12 @@ where
         &self,
         rows: &mut Buffer,
         pool: &[SensorReading],
-        which: Range<usize>,
+        range: Range<usize>,
     ) -> Result<()> {
         let table = self.table;
         let sensor = self.columns[0];
         let values = &self.columns[1..];
-        for_each_row(rows, pool, which, |rows, row, time| {
+        for_each_row(rows, pool, range, |rows, row, time| {
             rows.table(table)?.symbol(sensor, &row.sensor)?;
             for (&name, &value) in values.iter().zip(&row.values) {
                 rows.column_f64(name, value)?;
@@ -135,13 +135,13 @@ where
         &self,
         rows: &mut Buffer,
         pool: &[LogEntry],
-        which: Range<usize>,
+        range: Range<usize>,
     ) -> Result<()> {
         let table = self.table;
         let [message, details] = self.columns[..] else {
             unreachable!("log entries have two columns");
         };
-        for_each_row(rows, pool, which, |rows, row, time| {
+        for_each_row(rows, pool, range, |rows, row, time| {
             rows.table(table)?
                 .column_str(message, &row.message)?
                 .column_str(details, &row.details)?
@@ -153,7 +153,7 @@ where
 /// Adds rows of a workload to a buffer.
 pub type Encoder = Box<dyn Fn(&mut Buffer, Range<usize>) -> Result<()>>;
 
-/// Returns the encoder `$encode` with plain or with checked names.
+/// Makes an encoder from the function `$encode`, with plain or with checked names.
 macro_rules! encoder {
     ($encode:ident, $pool:expr, $names:expr, $client:expr) => {{
         let (pool, names) = ($pool, $names);
@@ -172,8 +172,8 @@ macro_rules! encoder {
     }};
 }
 
-/// Makes the pool of a workload, for runs of at most `rows` rows, and returns what encodes it;
-/// nothing where there is no such workload or client.
+/// Makes the pool of a workload, for runs of at most `rows` rows, and returns its encoder; `None`
+/// if there is no such workload or client.
 pub fn make_encoder(workload: &str, client: &str, rows: usize) -> Result<Option<Encoder>> {
     let rows = rows.min(POOL_ROWS);
     Ok(Some(match workload {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// The same program as bench/instructions/main.cpp, on the crate questdb-rs.
+// The same program as bench/instructions/main.cpp, with the crate questdb-rs.
 
 mod encoders;
 mod workloads;
@@ -11,7 +11,7 @@ use questdb::ingress::{Buffer, ProtocolVersion};
 use std::error::Error;
 use workloads::POOL_ROWS;
 
-/// Rows after which the buffer is cleared.
+/// The number of rows after which the buffer is cleared.
 const BATCH_ROWS: usize = 10_000;
 
 const USAGE: &str =

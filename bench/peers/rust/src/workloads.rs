@@ -33,7 +33,7 @@ pub struct LogEntry {
     pub details: String,
 }
 
-/// Draws 31-bit numbers by a linear congruential generator.
+/// Draws 31-bit numbers with a linear congruential generator.
 pub struct Draws(u64);
 
 impl Draws {
@@ -78,7 +78,7 @@ impl Draws {
     }
 }
 
-/// Makes a pool; the fields of a row are drawn in the order in which `row` names them.
+/// Makes a pool. The fields of a row are drawn in the order in which `row` names them.
 fn make_pool<Row>(rows: usize, mut row: impl FnMut(&mut Draws) -> Row) -> Vec<Row> {
     let mut draws = Draws::new();
     (0..rows).map(|_| row(&mut draws)).collect()

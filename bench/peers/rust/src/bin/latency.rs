@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// The same program as bench/latency/main.cpp, on the crate questdb-rs.
+// The same program as bench/latency/main.cpp, with the crate questdb-rs.
 
-#[allow(dead_code)] // the rows of the other workloads
+#[allow(dead_code)] // the rows of the other workloads are unused
 #[path = "../processor_time.rs"]
 mod processor_time;
 #[path = "../workloads.rs"]

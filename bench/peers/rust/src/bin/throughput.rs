@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// The same program as bench/throughput/main.cpp, on the crate questdb-rs.
+// The same program as bench/throughput/main.cpp, with the crate questdb-rs.
 
 #[path = "../encoders.rs"]
 mod encoders;
@@ -50,7 +50,7 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Option<Options> {
     (options.rows > 0 && options.batch > 0).then_some(options)
 }
 
-/// What this process has used so far.
+/// The processor time that this process has used until now.
 struct Usage {
     now: Instant,
     user: f64,
@@ -70,7 +70,7 @@ impl Usage {
     }
 }
 
-/// Returns the most memory that this program has held.
+/// Returns the peak of the memory that this program has held.
 fn peak_rss_kb() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status
@@ -79,18 +79,18 @@ fn peak_rss_kb() -> Option<u64> {
     line.split_whitespace().next()?.parse().ok()
 }
 
-/// Returns how long each flush took, with the filling before it.
+/// Returns the duration of each flush, including the filling of the buffer.
 fn send(
     sender: &mut Sender,
     rows: &mut Buffer,
     encode: &Encoder,
-    which: Range<usize>,
+    range: Range<usize>,
     batch: usize,
 ) -> questdb::Result<Vec<Duration>> {
     let mut times = Vec::new();
-    for first in which.clone().step_by(batch) {
+    for first in range.clone().step_by(batch) {
         let begin = Instant::now();
-        encode(rows, first..which.end.min(first + batch))?;
+        encode(rows, first..range.end.min(first + batch))?;
         sender.flush(rows)?;
         times.push(begin.elapsed());
     }
@@ -105,8 +105,8 @@ fn percentile(sorted: &[Duration], part: f64) -> f64 {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let options = parse(std::env::args().skip(1)).ok_or(USAGE)?;
-    let all = options.warm_up + options.rows;
-    let encode = make_encoder(&options.workload, &options.client, all)?.ok_or(USAGE)?;
+    let total = options.warm_up + options.rows;
+    let encode = make_encoder(&options.workload, &options.client, total)?.ok_or(USAGE)?;
     let mut sender = Sender::from_conf(&options.config)?;
     let mut rows = sender.new_buffer();
     let first = options.warm_up.min(1);

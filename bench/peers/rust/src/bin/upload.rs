@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// The same program as bench/upload/main.cpp, on the crate questdb-rs.
+// The same program as bench/upload/main.cpp, with the crate questdb-rs.
 
-#[allow(dead_code)] // the other names
+#[allow(dead_code)] // the other names are unused
 #[path = "../encoders.rs"]
 mod encoders;
 #[path = "../processor_time.rs"]
