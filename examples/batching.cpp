@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Many rows at once: a buffer is filled without a coroutine per row, and sent with one flush; it
-// has its rows back where that fails. batching [CONFIGURATION STRING]
+// Sends many rows with each flush: a buffer is filled without a coroutine per row. If a flush
+// fails, the buffer still has its rows. Usage: batching [CONFIGURATION STRING]
 
 #include <coquest/sender.hpp>
 
@@ -33,6 +33,7 @@ constexpr trade trades[] = {
 asio::awaitable<void> ingest(std::string conf)
 {
     auto sender = co_await coquest::sender_builder::from_conf(conf).build();
+    // --8<-- [start:buffer]
     coquest::buffer rows = sender.new_buffer();
 
     for (int batch = 0; batch < 2; ++batch) {
@@ -48,6 +49,7 @@ asio::awaitable<void> ingest(std::string conf)
         co_await sender.flush(rows); // acknowledged; the buffer is empty and keeps its memory
         std::printf("%zu rows sent\n", count);
     }
+    // --8<-- [end:buffer]
 
     co_await sender.close();
 }

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// A self-signed certificate, or one of your own CA: custom_ca [HOST [PORT [PEM FILE]]]
+// Trusts a self-signed certificate, or your own CA: custom_ca [HOST [PORT [PEM FILE]]]
 
 #include <coquest/sender.hpp>
 
@@ -16,12 +16,14 @@
 
 asio::awaitable<void> ingest(std::string host, std::uint16_t port, std::string pem_file)
 {
+    // --8<-- [start:build]
     auto sender = co_await coquest::sender_builder("https", host, port)
                       .username("admin")
                       .password("quest")
-                      .tls_ca("pem_file")  // trust what is in this file, and nothing else
+                      .tls_ca("pem_file")  // trust the certificates in this file, and no others
                       .tls_roots(pem_file) // PEM: -----BEGIN CERTIFICATE-----
                       .build();
+    // --8<-- [end:build]
 
     co_await sender.table("trades")
         .symbol("symbol", "BTC-USDT")

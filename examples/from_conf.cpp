@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// All options in one string: from_conf 'https::addr=localhost:9000;username=admin;password=quest;'
-// Without an argument the string is taken from the environment variable QDB_CLIENT_CONF.
+// Takes all options from one string:
+// from_conf 'https::addr=localhost:9000;username=admin;password=quest;'
+// Without an argument, the string is taken from the environment variable QDB_CLIENT_CONF.
 
 #include <coquest/sender.hpp>
 
@@ -30,8 +31,10 @@ asio::awaitable<void> ingest(coquest::sender_builder builder)
 
 int main(int argc, char** argv)
 try {
+    // --8<-- [start:conf]
     auto builder = argc > 1 ? coquest::sender_builder::from_conf(argv[1])
                             : coquest::sender_builder::from_env();
+    // --8<-- [end:conf]
     asio::io_context context;
     auto done = asio::co_spawn(context, ingest(std::move(builder)), asio::use_future);
     context.run();

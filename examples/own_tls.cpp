@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// A TLS backend of your own: own_tls [HOST [PORT]]. THIS ONE ENCRYPTS NOTHING AND CHECKS NOTHING:
-// it shows where a library's calls go. What it sends, every server without TLS understands.
+// Your own TLS backend: own_tls [HOST [PORT]]. THIS BACKEND ENCRYPTS NOTHING AND CHECKS NOTHING:
+// it shows where to call a TLS library. Every server without TLS understands what it sends.
 
 #include <coquest/sender.hpp>
 
@@ -19,37 +19,38 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <vector>
 
+using coquest::tls_diagnosis;
 using coquest::tls_step;
 
-// One connection. It does no I/O: coquest moves what is in output(), and brings what put_input()
-// takes.
+// --8<-- [start:session]
+// One connection. It does no I/O: coquest sends the bytes of output(), and passes what it receives
+// to put_input().
 class no_cipher_session {
 public:
-    // A library's handshake goes here: where it wants the server's next message, the answer is
-    // retry_after_input; where it fails, ec = coquest::tls_failure::... and diagnosis() says more.
-    tls_step handshake(std::error_code&) { return tls_step::done; }
+    // Call the library's handshake here. Return retry_after_input if it needs the next message of
+    // the server. If it fails, say why in the diagnosis, and return failed.
+    tls_step handshake(tls_diagnosis&) { return tls_step::done; }
 
-    tls_step read(std::span<std::byte> to, std::size_t& n, std::error_code&)
+    tls_step read(std::span<std::byte> plaintext, std::size_t& n, tls_diagnosis&)
     {
-        n = std::min(to.size(), received_.size()); // decrypt here
-        std::copy_n(received_.begin(), n, to.begin());
+        n = std::min(plaintext.size(), received_.size()); // decrypt here
+        std::copy_n(received_.begin(), n, plaintext.begin());
         received_.erase(received_.begin(), received_.begin() + static_cast<std::ptrdiff_t>(n));
-        return n == 0 && !to.empty() ? tls_step::retry_after_input : tls_step::done;
+        return n == 0 && !plaintext.empty() ? tls_step::retry_after_input : tls_step::done;
     }
 
-    tls_step write(std::span<const std::byte> from, std::size_t& n, std::error_code&)
+    tls_step write(std::span<const std::byte> plaintext, std::size_t& n, tls_diagnosis&)
     {
-        constexpr std::size_t record = 16384; // taking less than all is fine
-        n = std::min(from.size(), record);
-        to_send_.insert(to_send_.end(), from.begin(), // encrypt here
-                        from.begin() + static_cast<std::ptrdiff_t>(n));
+        constexpr std::size_t record = 16384; // it may take fewer bytes than it is given
+        n = std::min(plaintext.size(), record);
+        to_send_.insert(to_send_.end(), plaintext.begin(), // encrypt here
+                        plaintext.begin() + static_cast<std::ptrdiff_t>(n));
         return tls_step::done_after_output;
     }
 
-    tls_step shutdown(std::error_code&) { return tls_step::done; } // close_notify goes here
+    void shutdown() {} // close_notify goes here
 
     std::size_t put_input(std::span<const std::byte> bytes)
     {
@@ -66,36 +67,41 @@ private:
     std::vector<std::byte> received_;
     std::vector<std::byte> to_send_;
 };
+// --8<-- [end:session]
 
-// What the connections share: a library's context, made once of the options.
+// --8<-- [start:backend]
+// State that the connections share: a library's context, made once from the options.
 class no_cipher_backend {
 public:
     using session = no_cipher_session;
 
     static std::shared_ptr<const no_cipher_backend> create(const coquest::tls_options& options,
-                                                           coquest::tls_diagnosis& why)
+                                                           tls_diagnosis& diagnosis)
     {
-        if (!options.client_cert.empty()) { // an option that cannot be honoured is refused
-            why.kind = coquest::tls_failure::unsupported;
-            why.text = "tls_client_cert: this backend has no certificates";
+        if (!options.client_cert.empty()) { // reject an option that cannot be honoured
+            diagnosis.kind = coquest::tls_failure::unsupported;
+            diagnosis.text = "tls_client_cert: this backend has no certificates";
             return nullptr;
         }
         std::fputs("WARNING: no cipher, no certificate: this is not TLS\n", stderr);
         return std::make_shared<no_cipher_backend>();
     }
-    std::unique_ptr<session> make_session(std::string_view /*host*/, coquest::tls_diagnosis&) const
+    std::unique_ptr<session> make_session(std::string_view /*host*/, tls_diagnosis&) const
     {
-        return std::make_unique<session>(); // the host is what the certificate must be for
+        return std::make_unique<session>(); // check the certificate against the host
     }
     static std::string_view name() { return "no cipher"; }
 };
 static_assert(coquest::TlsBackend<no_cipher_backend>);
+// --8<-- [end:backend]
 
 asio::awaitable<void> ingest(std::string host, std::uint16_t port)
 {
+    // --8<-- [start:use]
     coquest::sender_builder builder("https", host, port);
     builder.username("admin").password("quest").tls<no_cipher_backend>();
     auto sender = co_await builder.build();
+    // --8<-- [end:use]
     co_await sender.table("trades").symbol("side", "buy").column_f64("price", 0.5).at_now();
     co_await sender.close();
 }

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// A certificate of a public CA: production_roots [HOST [PORT]]
+// Trusts the certificates of public CAs: production_roots [HOST [PORT]]
 
 #include <coquest/sender.hpp>
 
@@ -16,11 +16,13 @@
 
 asio::awaitable<void> ingest(std::string host, std::uint16_t port)
 {
+    // --8<-- [start:build]
     auto sender = co_await coquest::sender_builder("https", host, port)
                       .username("admin")
                       .password("quest")
                       .tls_ca("webpki_and_os_roots") // the default: Mozilla's and the system's
                       .build();
+    // --8<-- [end:build]
 
     co_await sender.table("trades")
         .symbol("symbol", "BTC-USDT")

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// No verification at all, for a development machine only: skip_verify [HOST [PORT]]
-// Needs a library built with -DCOQUEST_INSECURE_SKIP_VERIFY=ON.
+// Verifies nothing, for a development machine only: skip_verify [HOST [PORT]]
+// Needs a library that was built with -DCOQUEST_INSECURE_SKIP_VERIFY=ON.
 
 #include <coquest/sender.hpp>
 
@@ -17,11 +17,13 @@
 
 asio::awaitable<void> ingest(std::string host, std::uint16_t port)
 {
+    // --8<-- [start:build]
     auto sender = co_await coquest::sender_builder("https", host, port)
                       .username("admin")
                       .password("quest")
                       .tls_verify("unsafe_off") // anyone in between can read and change the rows
                       .build();
+    // --8<-- [end:build]
 
     co_await sender.table("trades")
         .symbol("symbol", "BTC-USDT")

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The coquest authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// One program for two environments: ENVIRONMENT=production trusts the public roots,
-// ENVIRONMENT=development (the default) a self-signed certificate.
-// QUESTDB_HOST, QUESTDB_PORT and QUESTDB_CERT replace the values written here.
+// Runs in two environments: ENVIRONMENT=production trusts the public roots,
+// ENVIRONMENT=development (the default) trusts a self-signed certificate.
+// QUESTDB_HOST, QUESTDB_PORT and QUESTDB_CERT replace the values in this file.
 
 #include <coquest/sender.hpp>
 
@@ -18,12 +18,13 @@
 #include <stdexcept>
 #include <string>
 
-std::string setting(const char* variable, const char* otherwise)
+std::string setting(const char* variable, const char* default_value)
 {
     const char* value = std::getenv(variable);
-    return value != nullptr ? value : otherwise;
+    return value != nullptr ? value : default_value;
 }
 
+// --8<-- [start:environments]
 coquest::sender_builder builder_for(const std::string& environment)
 {
     const auto port = static_cast<std::uint16_t>(std::stoi(setting("QUESTDB_PORT", "9000")));
@@ -44,6 +45,7 @@ coquest::sender_builder builder_for(const std::string& environment)
     }
     throw std::runtime_error("Unknown environment");
 }
+// --8<-- [end:environments]
 
 asio::awaitable<void> ingest()
 {
