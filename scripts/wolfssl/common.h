@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The coquest authors
  * SPDX-License-Identifier: BSL-1.0
  *
- * wolfSSL's settings: a client of TLS 1.2 and 1.3, its suites those of src/tls/suites.hpp. */
+ * wolfSSL's settings: a client of TLS 1.2 and 1.3, its suites those of src/tls/session/suites.hpp. */
 #define NO_WOLFSSL_SERVER
 #define NO_OLD_TLS
 #define WOLFSSL_TLS13
@@ -13,11 +13,11 @@
 #define HAVE_SERVER_RENEGOTIATION_INFO
 #define HAVE_SESSION_TICKET
 
-/* Sessions are resumed from a cache of coquest's own; the library's is as small as it can be. */
+/* coquest resumes sessions from its own cache, so the library's is as small as possible. */
 #define HAVE_EXT_CACHE
 #define SMALL_SESSION_CACHE
 
-/* Certificates: what coquest's own checks build on. Never WOLFSSL_TRUST_PEER_CERT. */
+/* Certificates: what coquest's own checks need. Never WOLFSSL_TRUST_PEER_CERT. */
 #define WOLFSSL_ALT_CERT_CHAINS
 #define WOLFSSL_ALWAYS_VERIFY_CB
 #define WOLFSSL_ALT_NAMES
@@ -62,7 +62,7 @@
 #define WOLFSSL_NO_SHAKE128
 #define WOLFSSL_NO_SHAKE256
 
-/* The bytes come and go through coquest. */
+/* coquest does the I/O. */
 #define WOLFSSL_USER_IO
 #define NO_FILESYSTEM
 #define WOLFSSL_GETRANDOM

@@ -1,5 +1,5 @@
 
-/* Assembler for all that takes long; what this processor lacks is left out at run time. */
+/* Assembler for everything that takes long; only what the processor supports is used. */
 #define WOLFSSL_X86_64_BUILD
 #define WOLFSSL_AESNI
 #define USE_INTEL_SPEEDUP

@@ -1,5 +1,5 @@
 
-/* Small before fast, in code and in memory. */
+/* Small rather than fast, in code and in memory. */
 #define GCM_SMALL
 #define CURVE25519_SMALL
 #define ED25519_SMALL
