@@ -16,7 +16,7 @@
 #include <span>
 #include <type_traits>
 
-namespace coquest {
+namespace coquest::inline v0 {
 
 /// The most dimensions of an array.
 inline constexpr std::size_t max_array_rank = 32;
@@ -146,4 +146,4 @@ char* gather_array(const T& array, const std::size_t* shape, char* out)
 }
 
 } // namespace detail
-} // namespace coquest
+} // namespace coquest::inline v0

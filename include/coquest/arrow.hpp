@@ -57,7 +57,7 @@ struct ArrowArray {
 
 #endif
 
-namespace coquest {
+namespace coquest::inline v0 {
 
 /// Names the columns of an Arrow schema that have a role.
 struct arrow_options {
@@ -95,4 +95,4 @@ struct arrow_options {
 void append_arrow(buffer& rows, table_name table, const ArrowSchema& schema,
                   const ArrowArray& array, const arrow_options& options = {});
 
-} // namespace coquest
+} // namespace coquest::inline v0

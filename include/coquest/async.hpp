@@ -26,7 +26,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace coquest {
+namespace coquest::inline v0 {
 
 /// \file
 /// The contract of every function in this header.
@@ -327,7 +327,7 @@ auto async_close(sender& target, diagnostics& info, Token&& token)
         [&target] { return target.close(); }, false);
 }
 
-} // namespace coquest
+} // namespace coquest::inline v0
 
 /// \cond
 /// Keeps the allocator and the cancellation slot of a handler. The executor is that of the

@@ -28,7 +28,7 @@
 #include <system_error>
 #include <vector>
 
-namespace coquest {
+namespace coquest::inline v0 {
 
 namespace detail {
 struct buffer_access;
@@ -274,6 +274,6 @@ private:
     std::uint64_t pending_batch_ = 0; // 0: none
 };
 
-} // namespace coquest
+} // namespace coquest::inline v0
 
 #include <coquest/detail/buffer_inline.hpp>

@@ -8,7 +8,7 @@
 
 #include <cstddef>
 
-namespace coquest {
+namespace coquest::inline v0 {
 
 /// Holds the limits of a buffer.
 struct buffer_options {
@@ -21,4 +21,4 @@ struct buffer_options {
     bool check_duplicates = false;
 };
 
-} // namespace coquest
+} // namespace coquest::inline v0

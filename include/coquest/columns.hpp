@@ -26,7 +26,7 @@
 #include <utility>
 #include <vector>
 
-namespace coquest {
+namespace coquest::inline v0 {
 namespace detail {
 
 struct column_access;
@@ -319,4 +319,4 @@ void buffer::append_columns(table_name table, const ColumnsThenTimes&... columns
     append_batch(detail::column_batch(table, columns_then_times...));
 }
 
-} // namespace coquest
+} // namespace coquest::inline v0

@@ -19,7 +19,7 @@
 #include <string_view>
 #include <vector>
 
-namespace coquest {
+namespace coquest::inline v0 {
 
 /// Names a transport (docs/protocol.md, Configuration).
 enum class protocol {
@@ -185,4 +185,4 @@ struct config {
 /// the environment during the call.
 [[nodiscard]] config config_from_env();
 
-} // namespace coquest
+} // namespace coquest::inline v0

@@ -12,7 +12,7 @@
 #include <span>
 #include <string_view>
 
-namespace coquest {
+namespace coquest::inline v0 {
 
 /// Refers to a private key on the curve P-256: the number, big-endian.
 using p256_private_key = std::span<const std::byte, 32>;
@@ -58,4 +58,4 @@ inline constexpr any_signer erased_signer{Signer::sign, Signer::public_key};
 
 } // namespace detail
 
-} // namespace coquest
+} // namespace coquest::inline v0

@@ -13,7 +13,7 @@
 #include <system_error>
 #include <vector>
 
-namespace coquest {
+namespace coquest::inline v0 {
 
 /// Names the kinds of failure that a caller can act on. The first fourteen are the codes of
 /// QuestDB's Rust client in its order, plus one, because zero means success.
@@ -131,7 +131,7 @@ private:
     std::shared_ptr<const diagnostics> info_;
 };
 
-} // namespace coquest
+} // namespace coquest::inline v0
 
 /// \cond
 template <>

@@ -14,7 +14,7 @@
 #include <string>
 #include <string_view>
 
-namespace coquest {
+namespace coquest::inline v0 {
 
 /// Names the events of a sender. The members of event that each kind sets follow after the colon.
 enum class event_kind {
@@ -71,4 +71,4 @@ namespace detail {
 void notify(const event_hook& hook, const event& e) noexcept;
 } // namespace detail
 
-} // namespace coquest
+} // namespace coquest::inline v0

@@ -13,7 +13,7 @@
 #include <cstdint>
 #include <system_error>
 
-namespace coquest {
+namespace coquest::inline v0 {
 
 /// Counts batches by the time from their first attempt to their acknowledgement. That time includes
 /// failed attempts and the pauses between attempts.
@@ -111,4 +111,4 @@ private:
     mutable metrics_snapshot values_; // accessed by std::atomic_ref only
 };
 
-} // namespace coquest
+} // namespace coquest::inline v0

@@ -14,7 +14,7 @@
 #include <string_view>
 #include <type_traits>
 
-namespace coquest {
+namespace coquest::inline v0 {
 namespace detail {
 
 // Called for a bad literal. They are not constexpr, so that the compiler shows their names.
@@ -127,4 +127,4 @@ using table_name = detail::basic_name<detail::name_kind::table>;
 /// Refers to the name of a column or symbol. Converts as table_name does.
 using column_name = detail::basic_name<detail::name_kind::column>;
 
-} // namespace coquest
+} // namespace coquest::inline v0

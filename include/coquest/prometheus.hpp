@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace coquest {
+namespace coquest::inline v0 {
 
 /// Holds names and values of labels, such as `{{"sender", "trades"}}`.
 using metric_labels = std::vector<std::pair<std::string, std::string>>;
@@ -37,4 +37,4 @@ struct metrics_sample {
 /// Errors, threads: as for the numbers of one sender.
 [[nodiscard]] std::string to_prometheus(std::span<const metrics_sample> samples);
 
-} // namespace coquest
+} // namespace coquest::inline v0

@@ -6,7 +6,7 @@
 
 #include <coquest/detail/language.hpp>
 
-namespace coquest {
+namespace coquest::inline v0 {
 
 /// Names a version of the line protocol (docs/protocol.md, Protocol versions).
 enum class protocol_version {
@@ -15,4 +15,4 @@ enum class protocol_version {
     v3 = 3, ///< adds decimals
 };
 
-} // namespace coquest
+} // namespace coquest::inline v0

@@ -12,7 +12,7 @@
 #include <functional>
 #include <optional>
 
-namespace coquest {
+namespace coquest::inline v0 {
 
 /// Names what a sender does with a rejected batch.
 enum class rejection {
@@ -43,4 +43,4 @@ struct rejected_batch {
 /// write loop calls the handler on the sender's strand. The handler must not call the sender.
 using rejection_handler = std::function<rejection(rejected_batch&)>;
 
-} // namespace coquest
+} // namespace coquest::inline v0

@@ -20,7 +20,7 @@
 #include <system_error>
 #include <utility>
 
-namespace coquest {
+namespace coquest::inline v0 {
 
 namespace detail {
 struct async_access;
@@ -367,4 +367,4 @@ std::error_code row::try_at(std::chrono::time_point<Clock, Duration> value, diag
     return try_at(timestamp, info);
 }
 
-} // namespace coquest
+} // namespace coquest::inline v0

@@ -47,7 +47,7 @@
 #define COQUEST_PORTABLE_AWAITABLE (ASIO_VERSION > COQUEST_NEWEST_TESTED_ASIO)
 #endif
 
-namespace coquest {
+namespace coquest::inline v0 {
 
 /// The result of awaiting a row: the row is committed, and the sender will deliver it.
 #if COQUEST_PORTABLE_AWAITABLE
@@ -56,14 +56,14 @@ using committed = void;
 struct committed {};
 #endif
 
-} // namespace coquest
+} // namespace coquest::inline v0
 
 #if !COQUEST_PORTABLE_AWAITABLE
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 /// Awaits @p row, and drops its result.
 asio::awaitable<void> without_result(asio::awaitable<committed> row);
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail
 
 /// \cond
 /// Completes when a row is committed and the next one may be added. Await it once, in a coroutine
@@ -127,7 +127,7 @@ private:
 /// \endcond
 #endif
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// Returns the awaitable of a row that does not have to wait.
 #if COQUEST_PORTABLE_AWAITABLE
@@ -139,4 +139,4 @@ inline asio::awaitable<committed> ready_row() noexcept
 }
 #endif
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -22,7 +22,7 @@
 #include <string_view>
 #include <type_traits>
 
-namespace coquest {
+namespace coquest::inline v0 {
 namespace detail {
 
 /// Makes a string literal a template argument.
@@ -248,4 +248,4 @@ struct ts : detail::field<Name> {
 };
 
 } // namespace fields
-} // namespace coquest
+} // namespace coquest::inline v0

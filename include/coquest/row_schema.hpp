@@ -28,7 +28,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace coquest {
+namespace coquest::inline v0 {
 namespace detail {
 
 /// Marks a row whose timestamp the server sets.
@@ -334,4 +334,4 @@ private:
         "a name appears twice in one schema");
 };
 
-} // namespace coquest
+} // namespace coquest::inline v0

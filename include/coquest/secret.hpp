@@ -12,7 +12,7 @@
 #include <memory>
 #include <string_view>
 
-namespace coquest {
+namespace coquest::inline v0 {
 
 /// Holds a password, a token or a key. Destruction and assignment overwrite its bytes.
 class secret {
@@ -49,4 +49,4 @@ private:
 /// Prints `***` instead of the text.
 std::ostream& operator<<(std::ostream& out, const secret& value);
 
-} // namespace coquest
+} // namespace coquest::inline v0

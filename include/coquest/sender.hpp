@@ -24,7 +24,7 @@
 #include <ranges>
 #include <system_error>
 
-namespace coquest {
+namespace coquest::inline v0 {
 
 namespace detail {
 struct async_access;
@@ -263,4 +263,4 @@ asio::awaitable<void> sender::append(Range&& elements, RowFn&& row_fn)
     }
 }
 
-} // namespace coquest
+} // namespace coquest::inline v0

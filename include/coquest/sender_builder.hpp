@@ -24,7 +24,7 @@
 #include <string_view>
 #include <system_error>
 
-namespace coquest {
+namespace coquest::inline v0 {
 
 class sender;
 
@@ -226,4 +226,4 @@ private:
     bool ca_given_ = false;                       // by tls_ca(), not implied by tls_roots()
 };
 
-} // namespace coquest
+} // namespace coquest::inline v0

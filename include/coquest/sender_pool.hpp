@@ -27,7 +27,7 @@
 #include <utility>
 #include <vector>
 
-namespace coquest {
+namespace coquest::inline v0 {
 
 namespace detail {
 
@@ -203,4 +203,4 @@ private:
     std::shared_ptr<detail::pool_state> state_;
 };
 
-} // namespace coquest
+} // namespace coquest::inline v0

@@ -12,7 +12,7 @@
 #include <ratio>
 #include <type_traits>
 
-namespace coquest {
+namespace coquest::inline v0 {
 
 /// Holds a point in time as microseconds since 1970-01-01T00:00:00Z.
 struct timestamp_micros {
@@ -109,4 +109,4 @@ constexpr bool to_timestamp(std::chrono::time_point<Clock, Duration> time,
 }
 
 } // namespace detail
-} // namespace coquest
+} // namespace coquest::inline v0

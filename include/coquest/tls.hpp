@@ -17,7 +17,7 @@
 #include <string_view>
 #include <vector>
 
-namespace coquest {
+namespace coquest::inline v0 {
 
 /// Selects the roots at which the certificate chain of a server must end.
 enum class tls_ca {
@@ -155,4 +155,4 @@ concept TlsBackend = tls_backend<B>;
 /// Returns a diagnosis with the general text and hint of a kind of failure.
 [[nodiscard]] tls_diagnosis describe(tls_failure kind);
 
-} // namespace coquest
+} // namespace coquest::inline v0

@@ -14,7 +14,7 @@
 #include <span>
 #include <string_view>
 
-namespace coquest {
+namespace coquest::inline v0 {
 
 /// Holds a decimal number: an integer of at most 256 bits, times 10^-scale.
 ///
@@ -91,4 +91,4 @@ struct geohash {
     [[nodiscard]] static geohash of(double latitude, double longitude, int characters) noexcept;
 };
 
-} // namespace coquest
+} // namespace coquest::inline v0

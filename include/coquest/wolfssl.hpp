@@ -15,7 +15,7 @@
 #include <span>
 #include <string_view>
 
-namespace coquest {
+namespace coquest::inline v0 {
 
 /// Implements tls_backend with wolfSSL: TLS 1.2 and 1.3, with ECDHE and AEAD suites only. coquest
 /// itself finds the path to a trusted root and matches the name.
@@ -66,4 +66,4 @@ struct wolfssl_signer {
     [[nodiscard]] static std::string_view name() noexcept;
 };
 
-} // namespace coquest
+} // namespace coquest::inline v0

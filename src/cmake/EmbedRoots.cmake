@@ -44,9 +44,9 @@ function(coquest_write_roots bundle output)
     endif()
     file(WRITE "${output}" "// Generated from ${bundle}\n"
          "#include \"tls/trust/webpki.hpp\"\n\n#include <span>\n#include <string_view>\n\n"
-         "namespace coquest::detail {\nnamespace {\n\n${definitions}\n} // namespace\n\n"
+         "namespace coquest::inline v0::detail {\nnamespace {\n\n${definitions}\n} // namespace\n\n"
          "der_bytes webpki_roots() noexcept\n{\n    return ${bytes};\n}\n\n"
-         "const std::size_t webpki_count = ${count};\n\n} // namespace coquest::detail\n")
+         "const std::size_t webpki_count = ${count};\n\n} // namespace coquest::inline v0::detail\n")
 endfunction()
 
 if(CMAKE_SCRIPT_MODE_FILE STREQUAL CMAKE_CURRENT_LIST_FILE)

@@ -16,7 +16,7 @@
 #include <asio/experimental/as_tuple.hpp>
 #endif
 
-namespace coquest::net {
+namespace coquest::inline v0::net {
 
 #if ASIO_VERSION >= 102400
 using asio::as_tuple;
@@ -27,4 +27,4 @@ using asio::experimental::as_tuple;
 /// Awaits an operation and returns its error as the first element of a tuple, instead of throwing.
 inline constexpr auto no_throw = as_tuple(asio::use_awaitable);
 
-} // namespace coquest::net
+} // namespace coquest::inline v0::net

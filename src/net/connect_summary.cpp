@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace coquest::net {
+namespace coquest::inline v0::net {
 namespace {
 
 bool contains(const std::vector<std::size_t>& servers, std::size_t server)
@@ -58,4 +58,4 @@ status connect_summary::result() const
     return summary;
 }
 
-} // namespace coquest::net
+} // namespace coquest::inline v0::net

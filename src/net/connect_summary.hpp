@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-namespace coquest::net {
+namespace coquest::inline v0::net {
 
 using clock = std::chrono::steady_clock;
 using detail::status;
@@ -53,4 +53,4 @@ private:
     bool retryable_ = false;
 };
 
-} // namespace coquest::net
+} // namespace coquest::inline v0::net

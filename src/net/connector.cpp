@@ -21,7 +21,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-namespace coquest::net {
+namespace coquest::inline v0::net {
 
 using asio::ip::tcp;
 using detail::connect_race;
@@ -326,4 +326,4 @@ std::size_t connector::server() const
     return state_->runners[state_->connected_attempt].server;
 }
 
-} // namespace coquest::net
+} // namespace coquest::inline v0::net

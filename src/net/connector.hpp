@@ -17,7 +17,7 @@
 #include <string>
 #include <vector>
 
-namespace coquest::net {
+namespace coquest::inline v0::net {
 
 /// Connects to the first server that accepts a connection. Must be used on one strand. Destruction
 /// during connect() closes every socket.
@@ -48,4 +48,4 @@ private:
     std::shared_ptr<state> state_; // of the last connect()
 };
 
-} // namespace coquest::net
+} // namespace coquest::inline v0::net

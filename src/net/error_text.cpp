@@ -7,7 +7,7 @@
 
 #include <cerrno>
 
-namespace coquest::net {
+namespace coquest::inline v0::net {
 namespace {
 
 // Asio's category does not compare equal to std::errc, and Asio has no names for these errors.
@@ -85,4 +85,4 @@ detail::status timeout_status(const char* operation, const server_address& peer)
     return socket_status(operation, peer, asio::error::timed_out, errc::timed_out);
 }
 
-} // namespace coquest::net
+} // namespace coquest::inline v0::net

@@ -8,7 +8,7 @@
 #include <string>
 #include <system_error>
 
-namespace coquest::net {
+namespace coquest::inline v0::net {
 
 /// Explains an error of a socket or of the resolver in the words that users search for.
 struct socket_text {
@@ -30,4 +30,4 @@ struct socket_text {
 /// Returns the status of an operation that did not end before its deadline.
 [[nodiscard]] detail::status timeout_status(const char* operation, const server_address& peer);
 
-} // namespace coquest::net
+} // namespace coquest::inline v0::net

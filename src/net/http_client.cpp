@@ -14,7 +14,7 @@
 #include <system_error>
 #include <utility>
 
-namespace coquest::net {
+namespace coquest::inline v0::net {
 namespace {
 
 constexpr std::size_t input_size = 4 * 1024; // an answer takes some hundred bytes
@@ -434,4 +434,4 @@ asio::awaitable<status> http_client::shutdown(clock::time_point /*deadline*/)
     co_return status();
 }
 
-} // namespace coquest::net
+} // namespace coquest::inline v0::net

@@ -19,7 +19,7 @@
 #include <string_view>
 #include <vector>
 
-namespace coquest::net {
+namespace coquest::inline v0::net {
 
 class http_client final : public transport {
 public:
@@ -82,4 +82,4 @@ private:
     bool has_answered_ = false;               // this server has answered a request
 };
 
-} // namespace coquest::net
+} // namespace coquest::inline v0::net

@@ -21,7 +21,7 @@
 
 #include <csignal>
 
-namespace coquest::net {
+namespace coquest::inline v0::net {
 namespace {
 
 using asio::ip::tcp;
@@ -134,4 +134,4 @@ void resolve(const asio::any_io_executor& executor, const server_address& server
     shared->running.splice(shared->running.end(), added);
 }
 
-} // namespace coquest::net
+} // namespace coquest::inline v0::net

@@ -16,7 +16,7 @@
 #include <system_error>
 #include <vector>
 
-namespace coquest::net {
+namespace coquest::inline v0::net {
 
 using resolve_handler =
     std::function<void(std::error_code, const std::vector<asio::ip::tcp::endpoint>&)>;
@@ -27,4 +27,4 @@ using resolve_handler =
 void resolve(const asio::any_io_executor& executor, const server_address& server,
              resolve_handler handler);
 
-} // namespace coquest::net
+} // namespace coquest::inline v0::net

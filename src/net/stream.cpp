@@ -20,7 +20,7 @@
 
 #include <netinet/tcp.h>
 
-namespace coquest::net {
+namespace coquest::inline v0::net {
 
 using asio::ip::tcp;
 
@@ -201,4 +201,4 @@ status stream::failed(std::error_code ec, phase during) const
     return io_->expired ? timeout_status(operation, peer_) : socket_status(operation, peer_, ec);
 }
 
-} // namespace coquest::net
+} // namespace coquest::inline v0::net

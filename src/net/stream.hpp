@@ -29,7 +29,7 @@
 #include <utility>
 #include <vector>
 
-namespace coquest::net {
+namespace coquest::inline v0::net {
 
 class stream {
 public:
@@ -165,4 +165,4 @@ private:
     bool open_ = false;
 };
 
-} // namespace coquest::net
+} // namespace coquest::inline v0::net

@@ -13,7 +13,7 @@
 #include <tuple>
 #include <utility>
 
-namespace coquest::net {
+namespace coquest::inline v0::net {
 
 status stream::check(bool& has_data)
 {
@@ -98,4 +98,4 @@ void stream::store_final_data(std::span<const std::byte> bytes, std::vector<std:
     }
 }
 
-} // namespace coquest::net
+} // namespace coquest::inline v0::net

@@ -16,7 +16,7 @@
 #include <system_error>
 #include <utility>
 
-namespace coquest::net {
+namespace coquest::inline v0::net {
 
 struct stream::io {
     explicit io(const asio::any_io_executor& executor)
@@ -90,4 +90,4 @@ struct stream::io {
     std::function<void()> input_handler;
 };
 
-} // namespace coquest::net
+} // namespace coquest::inline v0::net

@@ -14,7 +14,7 @@
 #include <tuple>
 #include <utility>
 
-namespace coquest::net {
+namespace coquest::inline v0::net {
 namespace {
 
 constexpr std::size_t input_size = 17 * 1024; // one record with its header (RFC 8446 5.2)
@@ -144,4 +144,4 @@ status stream::tls_failed(tls_diagnosis diagnosis, phase during) const
     return result;
 }
 
-} // namespace coquest::net
+} // namespace coquest::inline v0::net

@@ -15,7 +15,7 @@
 #include <tuple>
 #include <utility>
 
-namespace coquest::net {
+namespace coquest::inline v0::net {
 namespace {
 
 constexpr std::size_t max_gathered_pieces = 64;  // the limit of one sendmsg in Asio
@@ -282,4 +282,4 @@ tls_step stream::read_early(std::span<std::byte> destination, std::size_t& n,
     return step;
 }
 
-} // namespace coquest::net
+} // namespace coquest::inline v0::net

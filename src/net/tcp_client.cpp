@@ -15,7 +15,7 @@
 #include <system_error>
 #include <utility>
 
-namespace coquest::net {
+namespace coquest::inline v0::net {
 namespace {
 
 // More than the five bytes that a TLS server reads before it objects.
@@ -417,4 +417,4 @@ bool tcp_client::is_short_lived() const
     return clock::now() - connected_at_ < short_lifetime;
 }
 
-} // namespace coquest::net
+} // namespace coquest::inline v0::net

@@ -20,7 +20,7 @@
 #include <string_view>
 #include <vector>
 
-namespace coquest::net {
+namespace coquest::inline v0::net {
 
 class tcp_client final : public transport {
 public:
@@ -79,4 +79,4 @@ private:
     bool busy_ = false; // an operation runs that checks the connection itself
 };
 
-} // namespace coquest::net
+} // namespace coquest::inline v0::net

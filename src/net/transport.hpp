@@ -22,7 +22,7 @@
 #include <utility>
 #include <vector>
 
-namespace coquest::net {
+namespace coquest::inline v0::net {
 
 /// Receives the connection events of a transport, on the transport's strand.
 class connection_observer {
@@ -127,4 +127,4 @@ inline void append_pieces(std::vector<asio::const_buffer>& pieces,
     }
 }
 
-} // namespace coquest::net
+} // namespace coquest::inline v0::net

@@ -5,7 +5,7 @@
 
 #include <asio/error.hpp>
 
-namespace coquest {
+namespace coquest::inline v0 {
 
 std::exception_ptr detail::own_error(std::exception_ptr thrown)
 {
@@ -23,4 +23,4 @@ std::exception_ptr detail::own_error(std::exception_ptr thrown)
     return thrown;
 }
 
-} // namespace coquest
+} // namespace coquest::inline v0

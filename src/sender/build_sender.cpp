@@ -28,7 +28,7 @@
 #include <typeinfo>
 #include <utility>
 
-namespace coquest {
+namespace coquest::inline v0 {
 namespace {
 
 using detail::status;
@@ -189,4 +189,4 @@ asio::awaitable<sender> sender_builder::make(sender_builder builder)
     co_return sender(std::move(core));
 }
 
-} // namespace coquest
+} // namespace coquest::inline v0

@@ -9,7 +9,7 @@
 #include <coquest/openssl.hpp>
 #endif
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 #if defined(COQUEST_HAS_WOLFSSL)
 
@@ -71,4 +71,4 @@ const any_signer* default_signer() noexcept
 
 #endif
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -7,7 +7,7 @@
 
 #include <string_view>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// Returns the factory of the TLS backend of this build: wolfSSL, or else OpenSSL. Without either,
 /// the factory fails and says so.
@@ -19,4 +19,4 @@ namespace coquest::detail {
 /// Returns the signer of the same library, or null without one.
 [[nodiscard]] const any_signer* default_signer() noexcept;
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

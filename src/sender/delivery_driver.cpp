@@ -16,7 +16,7 @@
 #include <system_error>
 #include <utility>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 std::atomic<std::uint64_t> sender_count{0};
@@ -324,4 +324,4 @@ void delivery_driver::close_connections() noexcept
     }
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -27,7 +27,7 @@
 #include <random>
 #include <vector>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// The parts from which a sender is made.
 struct sender_dependencies {
@@ -137,4 +137,4 @@ private:
     bool is_abandoned_ = false;
 };
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -7,7 +7,7 @@
 #include <new>
 #include <utility>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 void delivery_events::connected(std::string_view host, bool again) noexcept
 {
@@ -171,4 +171,4 @@ void delivery_events::emit(event_kind kind, std::size_t rows, std::size_t bytes,
     notify(hook_, happened);
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

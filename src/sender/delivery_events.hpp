@@ -20,7 +20,7 @@
 #include <string_view>
 #include <utility>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 class delivery_events final : public net::connection_observer, public delivery_observer {
 public:
@@ -69,4 +69,4 @@ private:
     std::map<std::string, int, std::less<>> reported_days_; // of each certificate
 };
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

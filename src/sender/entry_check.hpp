@@ -12,7 +12,7 @@
 #include <thread>
 #endif
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 #ifdef NDEBUG
 
@@ -64,4 +64,4 @@ private:
 
 #endif
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

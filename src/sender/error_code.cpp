@@ -8,7 +8,7 @@
 #include <new>
 #include <utility>
 
-namespace coquest {
+namespace coquest::inline v0 {
 namespace {
 
 diagnostics with_message(const char* message)
@@ -53,4 +53,4 @@ asio::awaitable<std::error_code> detail::code_of(asio::awaitable<void> operation
     co_return code_of(thrown, info);
 }
 
-} // namespace coquest
+} // namespace coquest::inline v0

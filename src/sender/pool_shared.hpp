@@ -7,7 +7,7 @@
 
 #include <memory>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// The parts that the senders of a pool share.
 struct pool_shared {
@@ -15,4 +15,4 @@ struct pool_shared {
     std::shared_ptr<tls_source> tls; // created by the first sender; null without TLS
 };
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

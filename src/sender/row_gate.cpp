@@ -12,7 +12,7 @@
 #include <algorithm>
 #include <new>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 buffer& row_gate::side_buffer()
 {
@@ -137,4 +137,4 @@ asio::awaitable<void> row_gate::wait_for_room()
     }
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

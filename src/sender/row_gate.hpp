@@ -20,7 +20,7 @@
 #include <utility>
 #include <vector>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 class row_gate {
 public:
@@ -120,4 +120,4 @@ std::error_code row_gate::try_commit(diagnostics* info, buffer& rows, Timestamp.
     return result.code();
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -11,7 +11,7 @@
 #include <exception>
 #include <utility>
 
-namespace coquest {
+namespace coquest::inline v0 {
 
 namespace {
 
@@ -294,4 +294,4 @@ const asio::any_io_executor& sender::get_executor() const noexcept
     return detail::executor_of(core_.get());
 }
 
-} // namespace coquest
+} // namespace coquest::inline v0

@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-namespace coquest {
+namespace coquest::inline v0 {
 namespace {
 
 protocol parse_protocol_or_throw(std::string_view text)
@@ -344,4 +344,4 @@ void sender_builder::share_among(std::size_t senders)
                                      options_.init_buf_size); // the least that is valid
 }
 
-} // namespace coquest
+} // namespace coquest::inline v0

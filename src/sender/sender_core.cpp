@@ -14,7 +14,7 @@
 #include <exception>
 #include <utility>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 // Rethrows `failure`, and says that `rows` rows are still in flight.
@@ -311,4 +311,4 @@ void sender_core::on_context_destroyed() noexcept
     driver_.release();
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

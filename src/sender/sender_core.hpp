@@ -19,7 +19,7 @@
 #include <memory>
 #include <string>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 class sender_core final : public registered_sender,
                           public std::enable_shared_from_this<sender_core> {
@@ -81,4 +81,4 @@ private:
     bool is_close_done_ = false;          // close() has completed
 };
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -13,7 +13,7 @@
 #include <deque>
 #include <exception>
 
-namespace coquest {
+namespace coquest::inline v0 {
 
 struct detail::pool_state {
     struct slot {
@@ -259,4 +259,4 @@ metrics_snapshot sender_pool::metrics() const noexcept
     return sum;
 }
 
-} // namespace coquest
+} // namespace coquest::inline v0

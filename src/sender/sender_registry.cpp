@@ -3,7 +3,7 @@
 
 #include "sender/sender_registry.hpp"
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 asio::execution_context::id sender_registry::id;
 
@@ -28,4 +28,4 @@ void sender_registry::shutdown() noexcept
     senders_.clear();
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -10,7 +10,7 @@
 #include <mutex>
 #include <vector>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// The interface of a sender for the registry of its context.
 class registered_sender {
@@ -40,4 +40,4 @@ private:
     std::vector<registered_sender*> senders_;
 };
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -13,7 +13,7 @@
 #include <chrono>
 #include <string>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 // The state must be a variable: a temporary within a co_await expression breaks the frame of a
 // coroutine that g++ 12 compiles.
@@ -34,4 +34,4 @@ namespace coquest::detail {
     return std::string(key) + " (" + std::to_string(limit.count()) + " ms) is over";
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

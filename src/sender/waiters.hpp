@@ -24,7 +24,7 @@
 #include <system_error>
 #include <utility>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 class waiters {
 public:
@@ -253,4 +253,4 @@ private:
     std::shared_ptr<state> state_;
 };
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

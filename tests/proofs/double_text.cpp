@@ -10,7 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 void print_tables()
@@ -102,7 +102,7 @@ void print_text(std::uint64_t bits)
 }
 
 } // namespace
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail
 
 int main(int argc, char** argv)
 {

@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// A tls_session whose type is erased.
 class any_tls_session {
@@ -144,4 +144,4 @@ std::shared_ptr<const any_tls_backend> make_tls(const tls_options& options,
     return backend ? std::make_shared<erased_tls_backend<Backend>>(std::move(backend)) : nullptr;
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

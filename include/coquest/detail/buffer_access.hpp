@@ -14,7 +14,7 @@
 #include <limits>
 #include <string>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// Gives this library access to the private parts of buffer.
 struct buffer_access {
@@ -68,4 +68,4 @@ struct buffer_access {
     [[nodiscard]] static status finish(buffer& rows, timestamp_nanos value);
 };
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -14,7 +14,7 @@
 #include <ranges>
 #include <string_view>
 
-namespace coquest {
+namespace coquest::inline v0 {
 
 inline buffer& buffer::table(table_name name)
 {
@@ -194,4 +194,4 @@ void buffer::append(Range&& elements, RowFn row_fn)
     }
 }
 
-} // namespace coquest
+} // namespace coquest::inline v0

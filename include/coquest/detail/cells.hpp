@@ -19,7 +19,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace coquest {
+namespace coquest::inline v0 {
 
 class column_view;
 
@@ -207,4 +207,4 @@ template <class IndexReader, class TextReader>
 inline constexpr cell_type indexed_cells = make_indexed_cells<IndexReader, TextReader>();
 
 } // namespace detail
-} // namespace coquest
+} // namespace coquest::inline v0

@@ -11,7 +11,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// Classifies a byte of a name. The classes of all bytes of a name are combined by `|`.
 enum name_byte : unsigned char {
@@ -101,4 +101,4 @@ constexpr name_check check_name(std::string_view name, name_kind kind) noexcept
     return {name_problem::none, 0, escaped};
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

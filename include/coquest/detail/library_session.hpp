@@ -13,7 +13,7 @@
 #include <span>
 #include <vector>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 class session_core;
 
@@ -44,4 +44,4 @@ private:
     std::unique_ptr<session_core> core_;
 };
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

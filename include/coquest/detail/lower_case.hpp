@@ -11,7 +11,7 @@
 
 #include <cstdint>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// Letters from first to last, each `step` from the one before, become that plus delta.
 struct lower_case_range {
@@ -216,4 +216,4 @@ constexpr std::uint32_t to_lower_unicode(std::uint32_t c) noexcept
     return found ? static_cast<std::uint32_t>(static_cast<std::int32_t>(c) + first->delta) : c;
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -10,7 +10,7 @@
 #include <concepts>
 #include <string_view>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// A pointer to text that ends with a zero byte; it may be null.
 template <class T>
@@ -37,4 +37,4 @@ constexpr bool is_null_text(std::string_view text) noexcept
     return text.data() == static_cast<const char*>(null_text);
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -15,7 +15,7 @@
 #include <memory>
 #include <utility>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 class sender_core;
 
@@ -62,4 +62,4 @@ asio::awaitable<committed> row_result(sender_core* core, const Add& add)
     return pause(*core);
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

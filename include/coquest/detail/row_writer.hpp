@@ -24,7 +24,7 @@
 #include <system_error>
 #include <vector>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// Writes one row after another. The first mistake breaks the open row: its bytes are dropped, and
 /// all calls are ignored until the row is finished, which fails, or discarded.
@@ -234,4 +234,4 @@ bool row_writer::finish_at(std::chrono::time_point<Clock, Duration> value)
     return finish_at(timestamp);
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

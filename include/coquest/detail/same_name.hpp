@@ -13,7 +13,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// Reads the character of @p text at @p position, moves the position past it, and returns its lower
 /// case. @p text: valid UTF-8.
@@ -54,4 +54,4 @@ constexpr bool same_name(std::string_view a, std::string_view b) noexcept
     return compare_names(a, b) == 0;
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -11,7 +11,7 @@
 #include <new>
 #include <utility>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// The header of a piece of memory that holds encoded rows. A segment_chain or a segment_store
 /// owns it.
@@ -123,4 +123,4 @@ struct batch {
     }
 };
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

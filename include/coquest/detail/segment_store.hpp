@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// Holds finished rows in segments, and the open row behind them. The open row is always in one
 /// segment, the open segment: row_begin() to row_end(). Its writer appends bytes after has_room()
@@ -119,4 +119,4 @@ private:
     bool server_time_ = false; // whether the server sets the timestamp of some finished rows
 };
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -12,7 +12,7 @@
 #include <system_error>
 #include <utility>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// Holds success, or an error code with its diagnostics. It has the size of one pointer, which is
 /// null on success, so that it takes little room in the frames of coroutines.
@@ -73,4 +73,4 @@ private:
     failure* failure_ = nullptr;
 };
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

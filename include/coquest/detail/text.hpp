@@ -11,7 +11,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// The bytes that a kernel may overwrite after the end that it returns.
 inline constexpr std::size_t text_slack = 32;
@@ -62,4 +62,4 @@ private:
 /// Writes the shortest text that reads back as @p value (docs/protocol.md, Types and values).
 [[nodiscard]] char* put_double(char* out, double value) noexcept;
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

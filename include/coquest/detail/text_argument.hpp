@@ -12,7 +12,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// Refers to a text. Converts from everything that converts to std::string_view.
 class text_argument {
@@ -51,4 +51,4 @@ private:
     std::string_view text_;
 };
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

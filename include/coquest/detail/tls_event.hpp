@@ -8,7 +8,7 @@
 
 #include <string>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// Names the events of TLS. The members of tls_event that each kind sets follow after the colon.
 enum class tls_event_kind {
@@ -25,4 +25,4 @@ struct tls_event {
     int days_left = 0; // full days until the certificate ends; negative after that
 };
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// Returns the offset of the first byte that is not part of valid UTF-8, or the size of @p text.
 constexpr std::size_t valid_utf8_prefix(std::string_view text) noexcept
@@ -49,4 +49,4 @@ constexpr std::size_t valid_utf8_prefix(std::string_view text) noexcept
     return i;
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -27,7 +27,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// Character types, which are never a number.
 template <class T>
@@ -186,4 +186,4 @@ void write_column(row_writer& rows, column_name name, const T& value)
     }
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -20,7 +20,7 @@
 #include <utility>
 #include <vector>
 
-namespace coquest {
+namespace coquest::inline v0 {
 namespace detail {
 namespace {
 
@@ -295,4 +295,4 @@ config config_from_env()
     return std::move(out.options);
 }
 
-} // namespace coquest
+} // namespace coquest::inline v0

@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// Parses "http", "https", "tcp" or "tcps", in any case.
 [[nodiscard]] status parse_protocol(std::string_view text, protocol& out);
@@ -40,4 +40,4 @@ struct parsed_config {
 /// with a plain protocol (docs/protocol.md, Configuration).
 [[nodiscard]] status validate(const config& target);
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -9,7 +9,7 @@
 #include <unistd.h>
 #endif
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 const char* environment(const char* name) noexcept
 {
@@ -20,4 +20,4 @@ const char* environment(const char* name) noexcept
 #endif
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

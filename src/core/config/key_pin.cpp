@@ -5,7 +5,7 @@
 
 #include "core/text/base64.hpp"
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 constexpr std::string_view prefix = "sha256/";
@@ -29,4 +29,4 @@ std::string pin_text(const key_hash& hash)
     return text;
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// The SHA-256 of a SubjectPublicKeyInfo.
 using key_hash = std::array<std::byte, 32>;
@@ -21,4 +21,4 @@ using key_hash = std::array<std::byte, 32>;
 /// Returns @p hash as a pin.
 [[nodiscard]] std::string pin_text(const key_hash& hash);
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -11,7 +11,7 @@
 #include <optional>
 #include <string_view>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 template <class T>
 struct keyword {
@@ -51,4 +51,4 @@ inline constexpr auto keywords<tls_min> =
 template <class T>
 concept has_keywords = !keywords<T>.empty();
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

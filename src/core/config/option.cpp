@@ -10,7 +10,7 @@
 #include <array>
 #include <utility>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 /// Counts the insertions, deletions and replacements that turn one text into the other.
@@ -111,4 +111,4 @@ status roots_conflict()
                         "tls_ca=pem_file only, leave out one of the two");
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -19,7 +19,7 @@
 #include <variant>
 #include <vector>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// The transports that an option applies to.
 enum class option_scope : std::uint8_t { any, http, tcp, tls };
@@ -110,4 +110,4 @@ struct option {
 /// Returns the error for tls_roots together with a tls_ca other than pem_file.
 [[nodiscard]] status roots_conflict();
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

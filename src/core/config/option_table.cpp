@@ -6,7 +6,7 @@
 #include "core/config/option.hpp"
 #include "core/config/value.hpp"
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 using enum option_type;
@@ -153,4 +153,4 @@ std::span<const option> all_options() noexcept
     return rows;
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

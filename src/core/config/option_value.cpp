@@ -15,7 +15,7 @@
 #include <cstddef>
 #include <optional>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 using std::chrono::milliseconds;
@@ -406,4 +406,4 @@ std::string value_text(const option& row, const config& target)
     return list;
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -17,7 +17,7 @@
 #include <variant>
 #include <vector>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// Returns the member of a config, or of its tls_options.
 template <class Config, class T>
@@ -86,4 +86,4 @@ using shown_value =
 /// "***" for a secret.
 [[nodiscard]] std::string value_text(const option& row, const config& target);
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

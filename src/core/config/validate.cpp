@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 status check_http_credentials(const config& target)
@@ -145,4 +145,4 @@ status validate(const config& target)
     return check_tls(target.tls);
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 bool is_name(std::string_view host) noexcept
@@ -254,4 +254,4 @@ status check_addresses(std::span<const server_address> addresses)
     return {};
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

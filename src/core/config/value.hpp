@@ -17,7 +17,7 @@
 #include <string>
 #include <string_view>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// The longest duration. A deadline that is this far away does not overflow a clock.
 inline constexpr std::chrono::milliseconds longest_timeout = std::chrono::hours(24 * 365);
@@ -64,4 +64,4 @@ inline constexpr std::size_t max_connections = 64; // a server accepts 64 or 256
 /// Fails if one of @p addresses is invalid or appears twice.
 [[nodiscard]] status check_addresses(std::span<const server_address> addresses);
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -7,7 +7,7 @@
 #include <numeric>
 #include <tuple>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 address_list::address_list(const std::vector<server_address>& addresses)
 {
@@ -91,4 +91,4 @@ std::vector<std::size_t> interleave(const std::vector<bool>& is_v6, std::size_t 
     return order;
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -15,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// Orders addresses by their health. An index is a position in the configuration.
 class address_list {
@@ -92,4 +92,4 @@ private:
 [[nodiscard]] std::vector<std::size_t> interleave(const std::vector<bool>& is_v6,
                                                   std::size_t first);
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 connect_race::decision connect_race::next(time_point now)
 {
@@ -80,4 +80,4 @@ std::vector<std::size_t> connect_race::started() const
     return {servers_.begin(), servers_.begin() + static_cast<std::ptrdiff_t>(begun_)};
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// Decides which attempt to start, and when. Has no sockets and no clock.
 class connect_race {
@@ -79,4 +79,4 @@ private:
     time_point next_start_ = time_point::min();
 };
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

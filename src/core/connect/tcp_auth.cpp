@@ -10,7 +10,7 @@
 #include <optional>
 #include <utility>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 status key_error(std::string_view key, std::string_view text)
@@ -102,4 +102,4 @@ std::string auth_answer(std::span<const std::byte, 64> signature)
     return answer + "\n";
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

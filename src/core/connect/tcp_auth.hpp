@@ -16,7 +16,7 @@
 #include <string>
 #include <string_view>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// Holds the key of a client. The destructor wipes it.
 class tcp_key {
@@ -65,4 +65,4 @@ private:
 /// Returns the client's answer to a challenge: @p signature as a line of base64.
 [[nodiscard]] std::string auth_answer(std::span<const std::byte, 64> signature);
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

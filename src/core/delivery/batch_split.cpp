@@ -9,7 +9,7 @@
 #include <string_view>
 #include <utility>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 batch split_batch(batch& source, std::size_t rows)
 {
@@ -61,4 +61,4 @@ std::size_t rows_within(const batch& rows, std::size_t max_bytes)
     return count;
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -6,7 +6,7 @@
 
 #include <cstddef>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// Leaves the first @p rows rows in @p source and returns the other rows. Copies only the rows that
 /// share a segment with the last row that stays.
@@ -15,4 +15,4 @@ namespace coquest::detail {
 /// Returns how many rows at the front of @p rows have at most @p max_bytes bytes together.
 [[nodiscard]] std::size_t rows_within(const batch& rows, std::size_t max_bytes);
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -3,7 +3,7 @@
 
 #include "core/delivery/batcher.hpp"
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 batcher::action batcher::row_committed(std::size_t rows, std::size_t bytes) noexcept
 {
@@ -41,4 +41,4 @@ void batcher::limit_bytes(std::size_t max_bytes) noexcept
     }
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

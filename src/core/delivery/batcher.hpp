@@ -10,7 +10,7 @@
 #include <limits>
 #include <optional>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// Decides when to seal the batch that is being filled: by its rows, its bytes, its age, or because
 /// somebody asked for it.
@@ -86,4 +86,4 @@ private:
     time_point seal_at_ = time_point::max();
 };
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -9,7 +9,7 @@
 #include <string>
 #include <utility>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 // Memory that stays for new rows, if they are less than two batches. That of a backlog is freed.
@@ -383,4 +383,4 @@ std::size_t delivery_machine::room_for_sent_rows() const noexcept
     return settings_.max_bytes - std::min(settings_.max_bytes, unacknowledged_bytes());
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -24,7 +24,7 @@
 #include <optional>
 #include <vector>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// Theory of operation. Rows gather in rows(). seal() makes them a batch of the queue, a caller's
 /// buffer becomes one by hand_over(). Each connection asks next(), carries out the decision, and
@@ -241,4 +241,4 @@ private:
     bool is_abandoned_ = false;
 };
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

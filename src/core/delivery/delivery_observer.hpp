@@ -10,7 +10,7 @@
 
 #include <cstddef>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// Is told what happens to rows. It must not call the machine that tells it.
 class delivery_observer {
@@ -46,4 +46,4 @@ protected:
     ~delivery_observer() = default;
 };
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -10,7 +10,7 @@
 
 #include <utility>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 delivery_machine::ticket delivery_machine::request_all() noexcept
 {
@@ -97,4 +97,4 @@ delivery_machine::effects delivery_machine::take_unacknowledged(buffer& taken)
     return result;
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 std::chrono::milliseconds backoff(unsigned attempt, std::chrono::milliseconds max,
                                   std::uint32_t random) noexcept
@@ -32,4 +32,4 @@ retry_budget::time_point retry_budget::take(time_point when, time_point last) no
     return std::max(when, next - burst * refill);
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -8,7 +8,7 @@
 #include <chrono>
 #include <cstdint>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// Returns the pause after failed attempt number @p attempt, counted from 0. It is 10 ms, doubles
 /// with each attempt up to @p max, and is shortened by a random part of up to a half, so that many
@@ -34,4 +34,4 @@ private:
     std::atomic<time_point> full_at_{time_point()}; // when the bucket is full again
 };
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 sent_rows::sent_rows(std::size_t connections, std::size_t max_memory,
                      std::chrono::milliseconds confirmed_after)
@@ -79,4 +79,4 @@ void sent_rows::trim(window& target, time_point now, std::size_t room,
     target.rows.trim(now, room - std::min(room, others), spare);
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -12,7 +12,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// Holds a window of unconfirmed rows for each connection, and shares the memory among them.
 class sent_rows {
@@ -63,4 +63,4 @@ private:
     std::vector<window> windows_;
 };
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

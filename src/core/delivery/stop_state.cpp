@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 void stop_state::record_stop(status&& failure) noexcept
 {
@@ -48,4 +48,4 @@ status stop_state::report_rejection(std::size_t rejected_rows, std::size_t unack
     return report;
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

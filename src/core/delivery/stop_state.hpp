@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <utility>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// Knows the last failure that stopped the sender, the last rejection of rows that were set aside,
 /// and whether a caller was told.
@@ -55,4 +55,4 @@ private:
     bool has_unreported_ = false;
 };
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

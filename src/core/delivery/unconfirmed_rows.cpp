@@ -9,7 +9,7 @@
 #include <cstring>
 #include <utility>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 // Copies `source` into the last segment of `chain` if it is small and there is room. Otherwise each
@@ -105,4 +105,4 @@ void unconfirmed_rows::drop_front(segment_chain& spare) noexcept
     }
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

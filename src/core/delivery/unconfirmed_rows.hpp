@@ -11,7 +11,7 @@
 #include <cstddef>
 #include <list>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// Holds the rows that were sent recently.
 ///
@@ -74,4 +74,4 @@ private:
     time_point evicted_until_; // when the evicted rows count as stored
 };
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -11,7 +11,7 @@
 #include <string>
 #include <utility>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 void write_queue::prepare()
 {
@@ -384,4 +384,4 @@ batch write_queue::remove(position target)
     return rows;
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

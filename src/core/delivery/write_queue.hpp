@@ -17,7 +17,7 @@
 #include <list>
 #include <optional>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// The state of a batch that is not acknowledged yet. A batch that is acknowledged, withdrawn or
 /// dropped is no longer in the queue.
@@ -225,4 +225,4 @@ private:
     status failure_;
 };
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

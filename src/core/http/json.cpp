@@ -11,7 +11,7 @@
 
 #include <charconv>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 constexpr std::size_t skip_blanks(std::string_view text, std::size_t i) noexcept
@@ -363,4 +363,4 @@ std::optional<std::int64_t> json_value::integer() const noexcept
     return value;
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// Refers to one value in a checked text. The text must outlive this object.
 class json_value {
@@ -51,4 +51,4 @@ private:
     std::string_view raw_; // from the first character of the value to its last
 };
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

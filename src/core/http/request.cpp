@@ -15,7 +15,7 @@
 #include <limits>
 #include <span>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 constexpr std::string_view write_line = "POST /write?precision=n HTTP/1.1\r\n";
@@ -123,4 +123,4 @@ std::string_view http_request_head::post(std::size_t content_length) noexcept
     return {post_.data(), size};
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

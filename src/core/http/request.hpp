@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// Holds the request heads of one connection. They may contain credentials, so the destructor wipes
 /// their memory, and the object can be neither copied nor moved.
@@ -44,4 +44,4 @@ private:
     std::string settings_authorized_;
 };
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -18,7 +18,7 @@
 #include <algorithm>
 #include <limits>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 constexpr std::string_view http_name = "HTTP/";
@@ -411,4 +411,4 @@ void http_response_parser::take_body(std::string_view& in)
     }
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

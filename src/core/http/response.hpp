@@ -14,7 +14,7 @@
 #include <string>
 #include <string_view>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// Parses one response at a time. Its memory is bounded and is reused for the next response.
 class http_response_parser {
@@ -151,4 +151,4 @@ private:
     std::string server_;
 };
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

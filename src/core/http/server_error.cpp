@@ -12,7 +12,7 @@
 #include <string>
 #include <utility>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 constexpr std::size_t max_in_message = 1024; // of the server's text, in diagnostics::message
@@ -173,4 +173,4 @@ status server_error(const http_response_parser& response, std::string_view host,
     return {make_error_code(code_of(rule)), std::move(info)};
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -12,7 +12,7 @@
 
 #include <string_view>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// Returns whether @p response, which is complete, acknowledges a batch. That takes a success that
 /// provably has no content: QuestDB answers 204, and a page or a JSON text with status 200 does not
@@ -28,4 +28,4 @@ namespace coquest::detail {
 /// accept them.
 [[nodiscard]] bool blames_server(const diagnostics& info) noexcept;
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

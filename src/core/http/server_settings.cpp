@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 constexpr std::size_t max_elements = 64;     // of a list
@@ -105,4 +105,4 @@ status read_settings(const http_response_parser& response, std::string_view host
                                              : status(errc::protocol_version_error, result.info());
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -16,7 +16,7 @@
 #include <string>
 #include <string_view>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 struct server_settings {
     protocol_version version = protocol_version::v1; // the highest that both support
@@ -48,4 +48,4 @@ struct server_settings {
 [[nodiscard]] status parse_settings(std::string_view body, std::string_view host,
                                     server_settings& out);
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -7,7 +7,7 @@
 #include <array>
 #include <cstddef>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 using enum status_meaning;
@@ -118,4 +118,4 @@ delivery state_after(const status_rule& rule) noexcept
     return refused ? delivery::not_sent : delivery::unconfirmed;
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -11,7 +11,7 @@
 #include <span>
 #include <string_view>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// How the sender treats the rows of a request after the response.
 enum class status_meaning : std::uint8_t {
@@ -46,4 +46,4 @@ struct status_rule {
 /// received the whole request.
 [[nodiscard]] delivery state_after(const status_rule& rule) noexcept;
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -9,7 +9,7 @@
 #include <string>
 #include <utility>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 constexpr std::size_t max_length = 0x0fffffff;             // of one dimension
@@ -123,4 +123,4 @@ void refuse_array(row_writer& rows, column_name name, std::string message)
     rows.refuse(errc::array_error, name, "array: " + std::move(message));
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

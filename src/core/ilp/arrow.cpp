@@ -19,7 +19,7 @@
 #include <string_view>
 #include <utility>
 
-namespace coquest {
+namespace coquest::inline v0 {
 namespace {
 
 using namespace detail;
@@ -350,4 +350,4 @@ void append_arrow(buffer& rows, table_name table, const ArrowSchema& schema,
     rows.append_columns(table, batch.columns(), batch.times());
 }
 
-} // namespace coquest
+} // namespace coquest::inline v0

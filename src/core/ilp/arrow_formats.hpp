@@ -15,7 +15,7 @@
 #include <ratio>
 #include <string_view>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// A format without parameters and with values of a fixed width.
 struct simple_format {
@@ -86,4 +86,4 @@ inline const time_format* find_time_format(std::string_view format) noexcept
     return found != std::end(time_formats) ? found : nullptr;
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -16,7 +16,7 @@
 #include <string>
 #include <string_view>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 // The limit of all counts. The product with the size of an element does not overflow.
 inline constexpr std::int64_t max_count = std::numeric_limits<std::int64_t>::max() / 128;
@@ -118,4 +118,4 @@ struct arrow_input {
     }
 };
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -19,7 +19,7 @@
 #include <string_view>
 #include <vector>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// The memory of one column.
 struct arrow_source {
@@ -161,4 +161,4 @@ struct arrow_fixed_list {
     }
 };
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

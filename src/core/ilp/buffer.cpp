@@ -9,7 +9,7 @@
 
 #include <utility>
 
-namespace coquest {
+namespace coquest::inline v0 {
 
 buffer::buffer(protocol_version version, buffer_options limits) : writer_(version, limits) {}
 
@@ -113,4 +113,4 @@ std::string buffer::to_string() const
     return text;
 }
 
-} // namespace coquest
+} // namespace coquest::inline v0

@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-namespace coquest {
+namespace coquest::inline v0 {
 namespace detail {
 
 void buffer_access::set_pending(buffer& owner, std::uint64_t sender, std::uint64_t batch) noexcept
@@ -103,4 +103,4 @@ status buffer_access::finish(buffer& rows, timestamp_nanos value)
 }
 
 } // namespace detail
-} // namespace coquest
+} // namespace coquest::inline v0

@@ -17,7 +17,7 @@
 #include <string>
 #include <utility>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 constexpr std::size_t block = 16;
@@ -324,4 +324,4 @@ void column_encoder::append(buffer& target, std::size_t first, std::size_t last)
     }
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

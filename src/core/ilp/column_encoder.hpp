@@ -15,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 class column_encoder {
 public:
@@ -81,4 +81,4 @@ private:
     std::size_t wide_bound_ = 0;  // maximum size of any row
 };
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

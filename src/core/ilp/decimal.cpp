@@ -12,7 +12,7 @@
 #include <algorithm>
 #include <cstring>
 
-namespace coquest {
+namespace coquest::inline v0 {
 namespace {
 
 constexpr int max_digits = 76;                              // of any DECIMAL
@@ -290,4 +290,4 @@ void write_decimal(row_writer& rows, column_name name, const decimal& value)
 }
 
 } // namespace detail
-} // namespace coquest
+} // namespace coquest::inline v0

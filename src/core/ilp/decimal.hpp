@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// A parsed decimal: its digits without leading zeros, times 10^-scale.
 struct decimal_digits {
@@ -25,4 +25,4 @@ struct decimal_digits {
 /// Parses @p text. Returns a description of the error, or an empty string.
 [[nodiscard]] std::string read_decimal(std::string_view text, decimal_digits& out);
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -12,7 +12,7 @@
 #include <cstdint>
 #include <cstring>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 static_assert(std::endian::native == std::endian::little); // the first digit is the lowest byte
 
@@ -79,4 +79,4 @@ inline char* put_timestamp(char* out, std::uint64_t value, const timestamp_text&
     return put_eight(out + lead.size_, static_cast<std::uint32_t>(value - lead.high_ * ten_to_8));
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -50,7 +50,7 @@
 #include <immintrin.h>
 #endif
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 COQUEST_INLINE wide multiply(std::uint64_t a, std::uint64_t b) noexcept
@@ -403,4 +403,4 @@ char* put_double(char* out, double value) noexcept
     return writer.load(std::memory_order_relaxed)(out, value);
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -10,7 +10,7 @@
 #include <cstddef>
 #include <cstring>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 inline constexpr int min_exponent = -324;
 inline constexpr int max_exponent = 308;
@@ -55,4 +55,4 @@ COQUEST_INLINE char* put_exponent(char* out, int exponent) noexcept
     return out + 1 + exponents.size[index];
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -7,7 +7,7 @@
 
 #include <coquest/detail/null_text.hpp>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 std::string explain(const name_check& result, std::string_view name, name_kind kind)
 {
@@ -37,4 +37,4 @@ std::string explain(const name_check& result, std::string_view name, name_kind k
     return subject + " " + quoted(name) + " is valid";
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -7,9 +7,9 @@
 #include <string>
 #include <string_view>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// Returns the error message for @p name, for which check_name() returned @p result.
 [[nodiscard]] std::string explain(const name_check& result, std::string_view name, name_kind kind);
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

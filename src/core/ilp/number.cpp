@@ -12,7 +12,7 @@
 #include <cstdint>
 #include <cstring>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 const vector_constants_table vector_constants = {
     {0xd1b71759, 0xd1b71759},
@@ -71,4 +71,4 @@ void timestamp_text::take(std::uint64_t value) noexcept
     size_ = static_cast<std::size_t>(put_unsigned(text_, high_) - text_);
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -11,7 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 struct wide {
     std::uint64_t high = 0;
@@ -117,4 +117,4 @@ consteval auto make_negative_powers_of_ten()
 
 inline constexpr auto negative_powers_of_ten = make_negative_powers_of_ten();
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

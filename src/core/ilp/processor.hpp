@@ -27,7 +27,7 @@
 #define COQUEST_NEON 1
 #endif
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 #if defined(COQUEST_X86)
 /// Returns whether the processor and the operating system support level 3 of x86-64.
@@ -37,4 +37,4 @@ namespace coquest::detail {
 }
 #endif
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

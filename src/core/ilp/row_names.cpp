@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <cstring>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 /// Returns the position of the first byte of @p ends at or after @p position that is not escaped.
@@ -107,4 +107,4 @@ std::string find_duplicate(std::string_view row, std::vector<std::string_view>& 
     return name;
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

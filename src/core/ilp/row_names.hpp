@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// Replaces @p out by the names of all symbols and columns of @p row, with their escapes.
 void list_names(std::string_view row, std::vector<std::string_view>& out);
@@ -22,4 +22,4 @@ void list_names(std::string_view row, std::vector<std::string_view>& out);
 [[nodiscard]] std::string find_duplicate(std::string_view row,
                                          std::vector<std::string_view>& names);
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -18,7 +18,7 @@
 #include <memory>
 #include <utility>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 constexpr std::size_t largest_name = std::numeric_limits<std::size_t>::max() / 16; // sums fit
@@ -355,4 +355,4 @@ std::error_code row_writer::problem_code(diagnostics* info)
     return result.code();
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -9,7 +9,7 @@
 #include <new>
 #include <utility>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 // Sums of sizes must not overflow.
@@ -246,4 +246,4 @@ void segment_store::recycle(segment_chain&& chain, std::size_t most) noexcept
     }
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

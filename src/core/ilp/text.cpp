@@ -16,7 +16,7 @@
 #include <bit>
 #include <cstring>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 #if defined(COQUEST_NEON)
@@ -172,4 +172,4 @@ void row_writer::end_text_column(char* out, std::string_view value)
     end_column(end);
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

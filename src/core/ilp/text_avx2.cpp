@@ -10,7 +10,7 @@
 
 #include <immintrin.h>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 struct avx2 {
@@ -91,6 +91,6 @@ COQUEST_VECTOR char* put_text_v3(char* out, const char* in, std::size_t n) noexc
 template char* put_text_v3<context::unquoted>(char*, const char*, std::size_t) noexcept;
 template char* put_text_v3<context::quoted>(char*, const char*, std::size_t) noexcept;
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail
 
 #endif

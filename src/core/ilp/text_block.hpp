@@ -18,7 +18,7 @@
 #include <arm_neon.h>
 #endif
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 constexpr bool needs_backslash(unsigned char c, context where) noexcept
 {
@@ -222,4 +222,4 @@ inline block load_up_to_16(const char* source, std::size_t n) noexcept
     return n == 16 ? load_block(source) : load_tail(source, n);
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

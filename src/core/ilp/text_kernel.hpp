@@ -8,7 +8,7 @@
 
 #include <cstddef>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// Where a text is written, which decides what is escaped (docs/protocol.md, Rows).
 enum class context { unquoted, quoted };
@@ -26,4 +26,4 @@ extern template char* put_text_neon<context::unquoted>(char*, const char*, std::
 extern template char* put_text_neon<context::quoted>(char*, const char*, std::size_t) noexcept;
 #endif
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -9,7 +9,7 @@
 
 #include <arm_neon.h>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 struct neon {
@@ -71,6 +71,6 @@ char* put_text_neon(char* out, const char* in, std::size_t n) noexcept
 template char* put_text_neon<context::unquoted>(char*, const char*, std::size_t) noexcept;
 template char* put_text_neon<context::quoted>(char*, const char*, std::size_t) noexcept;
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail
 
 #endif

@@ -20,7 +20,7 @@
 #define COQUEST_VECTOR
 #endif
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// The errors of two adjacent bytes, a bit for each. The last bit stands for two continuations,
 /// which are correct in a longer character.
@@ -211,4 +211,4 @@ private:
     reg last_ = Vector::fill('\0');  // the previous vector
 };
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -3,7 +3,7 @@
 
 #include <coquest/timestamp.hpp>
 
-namespace coquest {
+namespace coquest::inline v0 {
 namespace {
 
 template <class Duration>
@@ -25,4 +25,4 @@ timestamp_nanos timestamp_nanos::now() noexcept
     return timestamp_nanos(since_epoch<std::chrono::nanoseconds>());
 }
 
-} // namespace coquest
+} // namespace coquest::inline v0

@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-namespace coquest {
+namespace coquest::inline v0 {
 namespace detail {
 namespace {
 
@@ -150,4 +150,4 @@ geohash geohash::of(double latitude, double longitude, int characters) noexcept
     return hash;
 }
 
-} // namespace coquest
+} // namespace coquest::inline v0

@@ -9,7 +9,7 @@
 #include <chrono>
 #include <string>
 
-namespace coquest {
+namespace coquest::inline v0 {
 namespace {
 
 using detail::counted;
@@ -102,4 +102,4 @@ void detail::notify(const event_hook& hook, const event& e) noexcept
     }
 }
 
-} // namespace coquest
+} // namespace coquest::inline v0

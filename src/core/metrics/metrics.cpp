@@ -9,7 +9,7 @@
 #include <atomic>
 #include <numeric>
 
-namespace coquest {
+namespace coquest::inline v0 {
 namespace {
 
 using shared_number = std::atomic_ref<std::uint64_t>;
@@ -119,4 +119,4 @@ void metrics::add_latency(std::chrono::nanoseconds taken) noexcept
     increase(values_.latency.total_ns, ns);
 }
 
-} // namespace coquest
+} // namespace coquest::inline v0

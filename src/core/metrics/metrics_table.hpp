@@ -8,7 +8,7 @@
 
 #include <string_view>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 struct metric {
     metrics::field value;
@@ -47,4 +47,4 @@ inline constexpr metric metrics_table[] = {
     {&metrics_snapshot::batches_in_flight, "coquest_batches_in_flight", "Batches in flight.", true},
 };
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

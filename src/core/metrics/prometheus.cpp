@@ -10,7 +10,7 @@
 
 #include <algorithm>
 
-namespace coquest {
+namespace coquest::inline v0 {
 namespace {
 
 // Returns the name of an enumerator as a label value.
@@ -210,4 +210,4 @@ std::string to_prometheus(std::span<const metrics_sample> samples)
     return std::move(out).take();
 }
 
-} // namespace coquest
+} // namespace coquest::inline v0

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <string_view>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 constexpr bool is_digit(char c) noexcept
 {
@@ -60,4 +60,4 @@ constexpr std::string_view trim(std::string_view text) noexcept
     return text;
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

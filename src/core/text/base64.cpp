@@ -3,7 +3,7 @@
 
 #include "core/text/base64.hpp"
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 void base64_encode(std::span<const std::byte> bytes, base64 alphabet, std::string& out)
 {
@@ -25,4 +25,4 @@ void base64_encode(std::span<const std::byte> bytes, base64 alphabet, std::strin
     }
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -15,7 +15,7 @@
 #include <string>
 #include <string_view>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 enum class base64 : std::uint8_t {
     standard, // + and /, padded
@@ -116,4 +116,4 @@ inline constexpr std::array<std::uint8_t, 256> base64_url_values = base64_values
     return ends_inside_byte ? std::nullopt : std::optional(written);
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// Returns @p count and @p noun, with an s unless the count is 1: "1 row", "2 rows".
 [[nodiscard]] inline std::string counted(std::size_t count, std::string_view noun)
@@ -16,4 +16,4 @@ namespace coquest::detail {
     return count == 1 ? text : text + "s";
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace coquest {
+namespace coquest::inline v0 {
 namespace {
 
 const char* text(errc code) noexcept
@@ -76,4 +76,4 @@ const diagnostics& error::info() const noexcept
     return *info_;
 }
 
-} // namespace coquest
+} // namespace coquest::inline v0

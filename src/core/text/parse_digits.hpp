@@ -8,7 +8,7 @@
 #include <string_view>
 #include <system_error>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// Parses @p text, which must consist of decimal digits only, into @p out. Returns false if it
 /// holds another character, is empty, or does not fit.
@@ -21,4 +21,4 @@ template <class Integer>
     return parsed.ec == std::errc() && parsed.ptr == end && is_digit(text.front());
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

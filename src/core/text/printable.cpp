@@ -8,7 +8,7 @@
 
 #include <algorithm>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 constexpr std::string_view replacement = "\xef\xbf\xbd"; // U+FFFD
@@ -58,4 +58,4 @@ std::string printable(std::string_view text, std::size_t limit)
     return out;
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

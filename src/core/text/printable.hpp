@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// Returns @p text as one line of valid UTF-8. Replaces line ends and tabs by blanks and invalid
 /// bytes by U+FFFD. Removes other control and direction characters, leading and trailing blanks,
@@ -17,4 +17,4 @@ namespace coquest::detail {
 /// cut ends with "...".
 [[nodiscard]] std::string printable(std::string_view text, std::size_t limit);
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

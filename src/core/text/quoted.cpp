@@ -8,7 +8,7 @@
 
 #include <cstddef>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 std::string quoted(std::string_view text)
 {
@@ -31,4 +31,4 @@ std::string quoted(std::string_view text)
     return shown;
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

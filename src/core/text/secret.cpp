@@ -12,7 +12,7 @@
 #include <ostream>
 #include <utility>
 
-namespace coquest {
+namespace coquest::inline v0 {
 
 secret::secret(detail::text_argument argument)
 {
@@ -51,4 +51,4 @@ std::ostream& operator<<(std::ostream& out, const secret&)
     return out << "***";
 }
 
-} // namespace coquest
+} // namespace coquest::inline v0

@@ -6,7 +6,7 @@
 #include <cassert>
 #include <utility>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 struct status::failure {
     std::error_code code;
@@ -85,4 +85,4 @@ void status::clear() noexcept
     }
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// Returns the size in bytes of the first character of @p text, or 0 if @p text does not begin with
 /// a valid character.
@@ -22,4 +22,4 @@ constexpr std::size_t character_length(std::string_view text) noexcept
     return 0;
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

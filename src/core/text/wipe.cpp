@@ -5,7 +5,7 @@
 
 #include <cstring>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 void wipe(void* data, std::size_t size) noexcept
 {
@@ -19,4 +19,4 @@ void wipe(void* data, std::size_t size) noexcept
                          : "memory"); // counts as a read, so that the store is kept
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

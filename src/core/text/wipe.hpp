@@ -4,9 +4,9 @@
 
 #include <cstddef>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// Overwrites @p size bytes at @p data. The compiler does not remove the write.
 void wipe(void* data, std::size_t size) noexcept;
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -20,7 +20,7 @@
 
 #include <openssl/x509v3.h>
 
-namespace coquest {
+namespace coquest::inline v0 {
 
 namespace {
 
@@ -356,4 +356,4 @@ openssl_backend::~openssl_backend() = default;
 
 static_assert(tls_backend<openssl_backend>);
 
-} // namespace coquest
+} // namespace coquest::inline v0

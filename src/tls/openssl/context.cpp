@@ -14,7 +14,7 @@
 #include <openssl/pem.h>
 #include <openssl/sslerr.h>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 // OpenSSL uses the AES instructions that nearly all of these processors have.
@@ -211,4 +211,4 @@ bool load_identity(SSL_CTX* context, const tls_options& options, const client_id
     return false;
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -16,7 +16,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 struct openssl_deleter {
     void operator()(STACK_OF(X509) * list) const noexcept { sk_X509_free(list); }
@@ -61,4 +61,4 @@ extern const crypto openssl_crypto;
 /// Describes that this build of the library refused @p feature.
 [[nodiscard]] tls_diagnosis openssl_refused(const char* feature);
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -13,7 +13,7 @@
 #include <openssl/objects.h>
 #include <openssl/x509.h>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 bool sha256(der_bytes data, key_hash& out)
@@ -80,4 +80,4 @@ bool can_use(der_bytes key_info)
 
 const crypto openssl_crypto{&sha256, &verify, &can_use};
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -14,7 +14,7 @@
 #include <openssl/obj_mac.h>
 #include <openssl/param_build.h>
 
-namespace coquest {
+namespace coquest::inline v0 {
 namespace {
 
 struct deleter {
@@ -116,4 +116,4 @@ std::string_view openssl_signer::name() noexcept
     return "OpenSSL";
 }
 
-} // namespace coquest
+} // namespace coquest::inline v0

@@ -10,7 +10,7 @@
 #include <span>
 #include <vector>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 // A TLS 1.2 record: header, 2^14 bytes and what a cipher may add (RFC 5246 6.2.3).
 inline constexpr std::size_t max_tls_record = 5 + 16384 + 2048;
@@ -82,4 +82,4 @@ private:
     std::size_t limit_;
 };
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 constexpr std::size_t max_shown = 60; // bytes of a banner in a message
@@ -72,4 +72,4 @@ tls_diagnosis explain_greeting(der_bytes first)
     return diagnosis;
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

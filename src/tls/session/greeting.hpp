@@ -9,7 +9,7 @@
 
 #include "tls/x509/x509.hpp"
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 enum class greeting { undecided, tls, other };
 
@@ -20,4 +20,4 @@ enum class greeting { undecided, tls, other };
 /// Explains which server answered with @p first in place of a TLS record.
 [[nodiscard]] tls_diagnosis explain_greeting(der_bytes first);
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -8,7 +8,7 @@
 
 #include <utility>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 library_session::library_session(std::unique_ptr<session_core> core) noexcept
     : core_(std::move(core))
@@ -71,4 +71,4 @@ bool library_session::resumed() const noexcept
     return core_->resumed();
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 std::optional<saved_session> session_cache::take(const std::string& server,
                                                  std::chrono::sys_seconds now)
@@ -38,4 +38,4 @@ void session_cache::remove(const std::string& server)
     std::erase_if(entries_, [&](const entry& saved) { return saved.server == server; });
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

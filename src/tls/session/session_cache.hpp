@@ -14,7 +14,7 @@
 #include <optional>
 #include <string>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 struct saved_session {
     std::shared_ptr<void> native; // the library's session
@@ -52,4 +52,4 @@ private:
     std::deque<entry> entries_; // the newest last
 };
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

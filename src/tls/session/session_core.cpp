@@ -13,7 +13,7 @@
 #include <exception>
 #include <utility>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 constexpr std::chrono::days warning_time(14); // before a certificate expires
@@ -255,4 +255,4 @@ tls_step session_core::fail_again(tls_diagnosis& diagnosis)
     return tls_step::failed;
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

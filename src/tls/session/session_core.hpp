@@ -26,7 +26,7 @@
 #include <utility>
 #include <vector>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// Where a session looks for an earlier session to resume, and stores its own for a later one.
 struct resumption {
@@ -138,4 +138,4 @@ std::unique_ptr<library_session> open_session(const Backend& backend, std::strin
     return std::make_unique<library_session>(std::move(core));
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 struct cipher_suite {
     std::uint16_t id; // IANA
@@ -66,4 +66,4 @@ inline void append_suite(std::string& list, std::string_view name)
     list += name;
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

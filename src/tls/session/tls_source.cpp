@@ -7,7 +7,7 @@
 
 #include <utility>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 // The contexts in use, so that new senders can share them. It keeps none alive: keys and other
@@ -119,4 +119,4 @@ bool tls_source::reload(tls_diagnosis& diagnosis)
     return true;
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

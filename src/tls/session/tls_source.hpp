@@ -15,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// A backend, with the options and the files that it was made from.
 struct tls_context {
@@ -52,4 +52,4 @@ private:
     mutable std::vector<file_stamp> failed_stamps_; // of files that could not be loaded
 };
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

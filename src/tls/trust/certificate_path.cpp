@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 constexpr std::size_t not_sent = static_cast<std::size_t>(-1);
@@ -262,4 +262,4 @@ certificate_path find_path(std::span<const der_bytes> sent, const std::vector<bo
     return path_search(sent, unreadable, roots, now).run();
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

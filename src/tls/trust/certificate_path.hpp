@@ -15,7 +15,7 @@
 #include <span>
 #include <vector>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// The reason why a path is not good.
 enum class path_flaw {
@@ -66,4 +66,4 @@ inline constexpr std::size_t max_path_steps = 1024;
                                          const std::vector<bool>& unreadable, const trust& roots,
                                          std::chrono::sys_seconds now);
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -12,7 +12,7 @@
 #include <optional>
 #include <utility>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 constexpr const char* unknown_extension = " has a critical extension that coquest does not support";
@@ -379,4 +379,4 @@ tls_diagnosis explain(const certificate_path& path, const peer_facts& facts)
                                      : path_explainer(path, facts).run();
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 pem_file certificate_file(const tls_options& options)
@@ -125,4 +125,4 @@ tls_diagnosis refused_certificate(const tls_options& options)
         "an RSA key of 2048 bits or more, or on P-256");
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

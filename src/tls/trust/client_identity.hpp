@@ -15,7 +15,7 @@
 #include <optional>
 #include <string>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 struct client_identity {
     std::string chain_pem; // empty: no client certificate
@@ -38,4 +38,4 @@ struct client_identity {
 /// Describes that the library refused the certificate of @p options.
 [[nodiscard]] tls_diagnosis refused_certificate(const tls_options& options);
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

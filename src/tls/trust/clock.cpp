@@ -7,7 +7,7 @@
 #include <atomic>
 #include <cstdio>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 std::atomic<time_source> test_source{nullptr};
@@ -41,4 +41,4 @@ std::string date_text(std::chrono::sys_seconds time)
     return text.data();
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -7,7 +7,7 @@
 #include <chrono>
 #include <string>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 using time_source = std::chrono::sys_seconds (*)() noexcept;
 
@@ -21,4 +21,4 @@ void set_time_source(time_source source) noexcept;
 /// Returns @p time as "2026-12-31 23:59:59 UTC".
 [[nodiscard]] std::string date_text(std::chrono::sys_seconds time);
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

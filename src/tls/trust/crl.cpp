@@ -15,7 +15,7 @@
 #include <string>
 #include <utility>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 bool less_than(der_bytes a, der_bytes b) noexcept
@@ -415,4 +415,4 @@ std::optional<tls_diagnosis> check_revocation_of_trusted_leaf(
     return named ? search(leaf, search.signers_of(leaf, sent), true, false) : std::nullopt;
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

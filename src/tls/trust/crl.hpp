@@ -17,7 +17,7 @@
 #include <string_view>
 #include <vector>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 struct trust;
 
@@ -66,4 +66,4 @@ struct revocation_list {
     const certificate& leaf, std::span<const der_bytes> sent, const trust& roots,
     std::string_view host, std::chrono::sys_seconds now, std::chrono::sys_seconds& until);
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

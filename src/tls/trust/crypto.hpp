@@ -7,7 +7,7 @@
 #include "core/config/key_pin.hpp"
 #include "tls/x509/x509.hpp"
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// The result of verifying a signature with a key.
 enum class signature_check {
@@ -25,4 +25,4 @@ struct crypto {
     bool (*can_use)(der_bytes key_info);
 };
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace coquest {
+namespace coquest::inline v0 {
 namespace {
 
 struct words {
@@ -203,4 +203,4 @@ status tls_status(const std::string& doing, tls_diagnosis diagnosis)
 }
 
 } // namespace detail
-} // namespace coquest
+} // namespace coquest::inline v0

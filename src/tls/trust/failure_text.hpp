@@ -15,7 +15,7 @@
 #include <cstddef>
 #include <string>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 struct certificate_path;
 
@@ -46,4 +46,4 @@ enum class client_certificate { not_asked_for, asked_for, sent };
 /// text and the hint; an empty one is replaced by that of the kind.
 [[nodiscard]] status tls_status(const std::string& doing, tls_diagnosis diagnosis);
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -11,7 +11,7 @@
 
 #include <sys/stat.h>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 void add(std::vector<file_stamp>& stamps, const std::string& path)
@@ -74,4 +74,4 @@ std::vector<file_stamp> stamps_of(const tls_options& options)
     return stamps;
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

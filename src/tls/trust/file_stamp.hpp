@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 struct file_stamp {
     std::string path;
@@ -26,4 +26,4 @@ struct file_stamp {
 /// Returns the stamps of the files that a backend with @p options would read.
 [[nodiscard]] std::vector<file_stamp> stamps_of(const tls_options& options);
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

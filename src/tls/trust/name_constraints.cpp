@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 constexpr unsigned tag_mail_address = 0x81;   // GeneralName [1]
@@ -432,4 +432,4 @@ std::optional<constraint_violation> find_constraint_violation(std::span<const ce
     return std::nullopt;
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

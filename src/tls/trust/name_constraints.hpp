@@ -11,7 +11,7 @@
 #include <span>
 #include <string>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// A name that a CA above it may not certify.
 struct constraint_violation {
@@ -27,4 +27,4 @@ struct constraint_violation {
 [[nodiscard]] std::optional<constraint_violation> find_constraint_violation(
     std::span<const certificate> path);
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

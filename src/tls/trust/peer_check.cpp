@@ -9,7 +9,7 @@
 
 #include <algorithm>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 bool matches_name(const host_name& host, const certificate& leaf, bool is_trusted)
@@ -160,4 +160,4 @@ void peer_check::keep(std::span<const der_bytes> chain)
     }
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

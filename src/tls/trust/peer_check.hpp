@@ -18,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 class peer_check {
 public:
@@ -79,4 +79,4 @@ private:
     std::vector<bool> distrusted_; // by index in what the server sent
 };
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

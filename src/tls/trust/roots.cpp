@@ -15,7 +15,7 @@
 #include <system_error>
 #include <utility>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 // Returns why a certificate cannot be trusted; empty if it can.
@@ -345,4 +345,4 @@ std::shared_ptr<trust> make_trust(const tls_options& options, const crypto& libr
     return result;
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -19,7 +19,7 @@
 #include <string_view>
 #include <vector>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 struct revocation_list;
 
@@ -79,4 +79,4 @@ struct os_store {
 [[nodiscard]] std::shared_ptr<trust> make_trust(const tls_options& options, const crypto& library,
                                                 tls_diagnosis& diagnosis);
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

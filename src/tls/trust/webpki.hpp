@@ -14,7 +14,7 @@
 #include <optional>
 #include <string_view>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// Returns the certificates of the bundle in DER form, one after another.
 [[nodiscard]] der_bytes webpki_roots() noexcept;
@@ -39,4 +39,4 @@ template <std::size_t Size>
     return der;
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

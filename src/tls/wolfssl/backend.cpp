@@ -25,7 +25,7 @@
 #include <wolfssl/wolfcrypt/ecc.h>
 #endif
 
-namespace coquest {
+namespace coquest::inline v0 {
 namespace {
 
 using namespace detail;
@@ -351,4 +351,4 @@ wolfssl_backend::~wolfssl_backend() = default;
 
 static_assert(tls_backend<wolfssl_backend>);
 
-} // namespace coquest
+} // namespace coquest::inline v0

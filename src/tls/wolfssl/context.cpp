@@ -24,7 +24,7 @@
 #include <wolfssl/wolfcrypt/asn_public.h>
 #include <wolfssl/wolfcrypt/ecc.h>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 #if defined(WOLFSSL_AESNI) || defined(WOLFSSL_ARMASM)
@@ -254,4 +254,4 @@ bool load_identity(WOLFSSL_CTX* context, const tls_options& options,
            refuse(refused_key(options), mismatch ? 0 : result);
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -28,7 +28,7 @@
 #define COQUEST_WOLFSSL_RESUMES 1
 #endif
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 struct context_deleter {
     void operator()(WOLFSSL_CTX* context) const noexcept { wolfSSL_CTX_free(context); }
@@ -56,4 +56,4 @@ extern const crypto wolfssl_crypto;
 /// Describes that this build of the library refused @p feature.
 [[nodiscard]] tls_diagnosis wolfssl_refused(const char* feature);
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

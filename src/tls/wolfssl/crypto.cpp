@@ -18,7 +18,7 @@
 #include <wolfssl/wolfcrypt/sha256.h>
 #include <wolfssl/wolfcrypt/signature.h>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 const byte* bytes_of(der_bytes bytes) noexcept
@@ -360,4 +360,4 @@ bool can_use(der_bytes key_info)
 
 const crypto wolfssl_crypto{&sha256, &verify, &can_use};
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

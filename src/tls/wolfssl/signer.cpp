@@ -16,7 +16,7 @@
 #include <wolfssl/wolfcrypt/random.h>
 #include <wolfssl/wolfcrypt/sha256.h>
 
-namespace coquest {
+namespace coquest::inline v0 {
 
 #if !defined(HAVE_ECC) || defined(NO_SHA256)
 
@@ -142,4 +142,4 @@ std::string_view wolfssl_signer::name() noexcept
     return "wolfCrypt";
 }
 
-} // namespace coquest
+} // namespace coquest::inline v0

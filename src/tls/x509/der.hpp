@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 using der_bytes = std::span<const std::byte>;
 
@@ -115,4 +115,4 @@ private:
 /// Reads a Time (RFC 5280 4.1.2.5) from the front.
 [[nodiscard]] bool read_time(der_reader& in, std::chrono::sys_seconds& out) noexcept;
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

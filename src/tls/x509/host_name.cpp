@@ -11,7 +11,7 @@
 
 #include <arpa/inet.h>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 bool is_host_character(char c) noexcept
@@ -110,4 +110,4 @@ std::optional<host_name> parse_host(std::string_view host, tls_diagnosis& diagno
     return name;
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -15,7 +15,7 @@
 #include <string>
 #include <string_view>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// The name of the intended server: a DNS name or an IP address.
 class host_name {
@@ -51,4 +51,4 @@ private:
 /// Parses a server's name as host_name::parse does; empty with @p diagnosis if that fails.
 [[nodiscard]] std::optional<host_name> parse_host(std::string_view host, tls_diagnosis& diagnosis);
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

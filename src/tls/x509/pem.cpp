@@ -21,7 +21,7 @@
 
 #include <sys/stat.h>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 constexpr std::size_t max_file = std::size_t{16} << 20U; // Mozilla's whole bundle has 220 kB
@@ -426,4 +426,4 @@ std::string ordinal(std::size_t index, std::size_t count, std::string_view path)
            std::string(path);
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -15,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 /// A file that the user named, or its content in memory, with the option that names it.
 struct pem_file {
@@ -61,4 +61,4 @@ void collect_certificates(std::string_view text, std::vector<der_blob>& out);
 /// Returns how messages refer to one of several certificates: "certificate 2 of 5 in FILE".
 [[nodiscard]] std::string ordinal(std::size_t index, std::size_t count, std::string_view path);
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

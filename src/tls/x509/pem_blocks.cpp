@@ -10,7 +10,7 @@
 #include <optional>
 #include <utility>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 constexpr std::size_t usual_dashes = 5;
@@ -256,4 +256,4 @@ std::size_t line_of(std::string_view text, std::size_t offset) noexcept
     return line;
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

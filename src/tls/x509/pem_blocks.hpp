@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 struct pem_block {
     enum class state {
@@ -42,4 +42,4 @@ struct pem_block {
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -8,7 +8,7 @@
 
 #include <bit>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 // Reads two digits from the front; -1 if there are none.
@@ -350,4 +350,4 @@ der_bytes first_element(der_bytes der) noexcept
     return der_reader(der).any(tag, content, whole) ? whole : der_bytes{};
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

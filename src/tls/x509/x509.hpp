@@ -13,7 +13,7 @@
 #include <optional>
 #include <string>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 enum class key_kind { rsa, ec, edwards, other };
 
@@ -96,4 +96,4 @@ private:
 /// Returns 4 or 16 address bytes as text.
 [[nodiscard]] std::string address_text(der_bytes address);
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

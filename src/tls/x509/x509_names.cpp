@@ -9,7 +9,7 @@
 
 #include <arpa/inet.h>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 constexpr std::size_t max_name = 80; // bytes of a name in a message
@@ -110,4 +110,4 @@ std::string address_text(der_bytes address)
     return text.data();
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

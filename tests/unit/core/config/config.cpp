@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-namespace coquest {
+namespace coquest::inline v0 {
 namespace {
 
 using test::refusal;
@@ -386,4 +386,4 @@ TEST(config, rows_per_batch_follows_transport_and_auto_flush)
 }
 
 } // namespace
-} // namespace coquest
+} // namespace coquest::inline v0

@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 config config_for(protocol transport)
@@ -338,4 +338,4 @@ TEST(config_option, keys_of_the_other_transport_are_refused)
 }
 
 } // namespace
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -15,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 config config_for(protocol transport)
@@ -166,4 +166,4 @@ TEST(config_option_table, a_value_of_a_program_is_checked_by_the_row)
 }
 
 } // namespace
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

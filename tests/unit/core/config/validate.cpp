@@ -14,7 +14,7 @@
 #include <string>
 #include <string_view>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 using test::refusal;
@@ -235,4 +235,4 @@ TEST(config_validate, struct_cannot_skip_verification_without_the_build_option)
 #endif
 
 } // namespace
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

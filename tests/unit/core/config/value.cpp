@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 config config_for(protocol transport)
@@ -193,4 +193,4 @@ TEST(config_value, illegal_characters_are_found_at_their_byte)
 }
 
 } // namespace
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

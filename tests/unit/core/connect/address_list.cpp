@@ -9,7 +9,7 @@
 #include <limits>
 #include <vector>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 using namespace std::chrono_literals;
@@ -173,4 +173,4 @@ TEST(address_list, size_limit_is_learned_for_each_server_and_expires)
 }
 
 } // namespace
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

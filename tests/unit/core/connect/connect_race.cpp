@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 using namespace std::chrono_literals;
@@ -152,4 +152,4 @@ TEST_F(race_test, race_without_servers_is_over_immediately)
 }
 
 } // namespace
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

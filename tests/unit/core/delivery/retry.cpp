@@ -11,7 +11,7 @@
 #include <limits>
 #include <random>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 using std::chrono::milliseconds;
@@ -92,4 +92,4 @@ TEST(retry, extreme_arguments_do_not_overflow)
 }
 
 } // namespace
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 TEST(json, well_formed_texts_are_accepted)
@@ -231,4 +231,4 @@ TEST(json, agrees_with_another_parser_on_mutated_texts)
 }
 
 } // namespace
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 std::size_t occurrences(std::string_view text, std::string_view part)
@@ -138,4 +138,4 @@ TEST_F(http_request_death_test, no_value_adds_a_header)
 }
 
 } // namespace
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

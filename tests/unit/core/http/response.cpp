@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 TEST(http_response, no_content_is_complete_without_a_length)
@@ -331,4 +331,4 @@ TEST(http_response, steady_state_reuses_its_memory)
 }
 
 } // namespace
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -18,7 +18,7 @@
 #include <string_view>
 #include <vector>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 using step = http_response_parser::step;
@@ -124,4 +124,4 @@ TEST(http_response_llhttp, outcomes_agree_except_for_the_listed_ones)
 }
 
 } // namespace
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 TEST(http_response, informational_responses_are_skipped_up_to_a_bound)
@@ -326,4 +326,4 @@ TEST(http_response, chunks_that_are_mostly_their_sizes_are_bounded)
 }
 
 } // namespace
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -16,7 +16,7 @@
 #include <string>
 #include <string_view>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 
 using step = http_response_parser::step;
 
@@ -83,4 +83,4 @@ inline std::string with_headers(std::string_view headers)
     return "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n" + std::string(headers) + "\r\n";
 }
 
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

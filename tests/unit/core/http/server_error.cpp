@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 /// Returns the failure for a response of @p http_status with @p headers and @p body.
@@ -253,4 +253,4 @@ TEST(server_error, truncated_error_body_keeps_status_and_text)
 }
 
 } // namespace
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

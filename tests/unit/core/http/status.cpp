@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 std::string words(status_meaning meaning)
@@ -80,4 +80,4 @@ TEST(http_status, rows_are_unconfirmed_after_a_server_failure_and_not_sent_after
 }
 
 } // namespace
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace coquest {
+namespace coquest::inline v0 {
 namespace {
 
 using namespace std::chrono_literals;
@@ -110,4 +110,4 @@ TEST(event, what_a_hook_throws_is_ignored)
 }
 
 } // namespace
-} // namespace coquest
+} // namespace coquest::inline v0

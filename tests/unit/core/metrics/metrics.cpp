@@ -10,7 +10,7 @@
 #include <algorithm>
 #include <limits>
 
-namespace coquest {
+namespace coquest::inline v0 {
 namespace {
 
 using namespace std::chrono_literals;
@@ -133,4 +133,4 @@ TEST(metrics, quantiles_lie_within_their_bucket)
 }
 
 } // namespace
-} // namespace coquest
+} // namespace coquest::inline v0

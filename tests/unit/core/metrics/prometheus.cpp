@@ -19,7 +19,7 @@
 #include <set>
 #include <sstream>
 
-namespace coquest {
+namespace coquest::inline v0 {
 namespace {
 
 struct sample {
@@ -259,4 +259,4 @@ TEST(prometheus, labels_that_would_break_the_page_are_refused)
 }
 
 } // namespace
-} // namespace coquest
+} // namespace coquest::inline v0

@@ -6,7 +6,7 @@
 
 #include <string_view>
 
-namespace coquest {
+namespace coquest::inline v0 {
 
 inline constexpr std::string_view page_of_numbers =
     R"page(# HELP coquest_rows_committed_total Rows that entered a batch.
@@ -110,4 +110,4 @@ coquest_batch_latency_seconds_sum{sender="a"} 61.003051
 coquest_batch_latency_seconds_count{sender="a"} 4
 )page";
 
-} // namespace coquest
+} // namespace coquest::inline v0

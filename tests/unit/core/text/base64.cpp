@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 std::string encode(std::string_view text, base64 alphabet)
@@ -91,4 +91,4 @@ TEST(base64, decoding_writes_no_more_than_fits)
 }
 
 } // namespace
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace coquest::detail {
+namespace coquest::inline v0::detail {
 namespace {
 
 TEST(printable, printable_text_is_unchanged)
@@ -90,4 +90,4 @@ TEST(printable, any_bytes_give_bounded_valid_text_without_controls)
 }
 
 } // namespace
-} // namespace coquest::detail
+} // namespace coquest::inline v0::detail
